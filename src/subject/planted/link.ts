@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Links modules into one function that can be loaded many times and collected, which ES modules
+ * cannot. Knows only the forms of import and export that this project uses.
+ *
+ * Modules may import each other in circles: every imported name is bound once its module has run,
+ * so top-level statements may use only names of modules that come before theirs.
+ */
+import type { Sources } from './sources.ts';
+
+const IMPORT = /^import\s+(?<names>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+'(?<from>[^']+)';/gmu;
+const EXPORT = /^export\s+(?:const|function|class)\s+(?<name>[\w$]+)/gmu;
+
+/** JavaScript of a function body that returns the exports of `entry`. Throws when an import is missing. */
+export function link(sources: Sources, entry: string): string {
+  const order: string[] = [];
+  visit(sources, entry, order);
+  const number = new Map(order.map((path, index) => [path, index]));
+  const modules = order.map((path) => moduleText(sources, path, number));
+  const links = order.map((_, index) => `L${index}();`);
+  return `'use strict';\n${modules.join('\n')}\n${links.join('')}\nreturn M${number.get(entry) ?? 0};`;
+}
+
+function visit(sources: Sources, path: string, order: string[], seen: Set<string> = new Set()): void {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const text = sources.get(path);
+  if (text === undefined) throw new Error(`no source for ${path}`);
+  for (const { groups } of text.matchAll(IMPORT)) visit(sources, resolve(path, groups?.['from'] ?? ''), order, seen);
+  order.push(path);
+}
+
+function resolve(from: string, specifier: string): string {
+  const parts = from.split('/').slice(0, -1);
+  for (const part of specifier.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** One module as `M<n>` (its exports) and `L<n>` (which binds what it imports). */
+function moduleText(sources: Sources, path: string, number: ReadonlyMap<string, number>): string {
+  const text = sources.get(path) ?? '';
+  const self = number.get(path) ?? 0;
+  const early: string[] = [];
+  const late: string[] = [];
+  for (const { groups } of text.matchAll(IMPORT)) {
+    const target = number.get(resolve(path, groups?.['from'] ?? '')) ?? 0;
+    for (const binding of bindings(groups?.['names'] ?? '', target)) {
+      early.push(`let ${binding.local}${target < self ? ` = ${binding.value}` : ''};`);
+      if (target >= self) late.push(`${binding.local} = ${binding.value};`);
+    }
+  }
+  const names = [...text.matchAll(EXPORT)].map((match) => match.groups?.['name'] ?? '');
+  const body = text.replaceAll(IMPORT, (all) => all.replaceAll(/[^\n]/gu, ' ')).replaceAll(/^export /gmu, '       ');
+  return `let L${self} = () => {};\nconst M${self} = (() => {${early.join(' ')}\n${body}\nL${self} = () => {${late.join(' ')}};\nreturn {${names.join(', ')}};\n})();`;
+}
+
+function bindings(names: string, target: number): readonly { local: string; value: string }[] {
+  if (names.startsWith('*')) return [{ local: names.replace(/^\*\s+as\s+/u, ''), value: `M${target}` }];
+  return names
+    .slice(1, -1)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => ({ local: name.split(' as ').at(-1) ?? name, value: `M${target}.${name.split(' as ')[0] ?? name}` }));
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The reference implementation of the MSI core as a subject. */
+import type { Environment } from '../../trace/environment.ts';
+import type { Observation } from '../../trace/observation.ts';
+import type { Step } from '../../trace/step.ts';
+import type { Snapshot, Subject, SubjectFactory } from '../subject.ts';
+import { boot } from './boot.ts';
+import { KernelDeath } from './bug.ts';
+import { run } from './calls.ts';
+import { rcu_barrier } from './irqdesc.ts';
+import type { Kernel, Slab } from './kernel.ts';
+import { copyKernel } from './snapshot.ts';
+
+/** The reference, unchanged. */
+export const reference: SubjectFactory = { name: 'reference', start };
+
+function start(environment: Environment): Subject {
+  let k = boot(environment);
+  const saved = new WeakMap<Snapshot, Kernel>();
+  return {
+    apply: (step) => apply(k, step),
+    picture: () => k,
+    snapshot: () => {
+      const token: Snapshot = {};
+      saved.set(token, copyKernel(k));
+      return token;
+    },
+    restore: (token) => {
+      const kept = saved.get(token);
+      if (kept === undefined) throw new Error('this snapshot was taken from another subject');
+      k = copyKernel(kept);
+    },
+  };
+}
+
+/** Runs a step to its end, or to the death of the kernel, then the RCU callbacks. */
+function apply(k: Kernel, step: Step): Observation {
+  begin(k, step);
+  let ret = 0;
+  let virq = 0;
+  let dead = false;
+  try {
+    const result = run(k, step.call);
+    if (typeof result === 'number') ret = result;
+    else {
+      ret = result.index;
+      virq = result.virq;
+    }
+    rcu_barrier(k);
+  } catch (error) {
+    if (!(error instanceof KernelDeath)) throw error;
+    dead = true;
+  }
+  return { ret, virq, callbacks: k.callbacks, splats: k.splats, fired: k.fired, requests: k.requests, dead, picture: k };
+}
+
+function begin(k: Kernel, step: Step): void {
+  k.now += 1;
+  k.faults = step.faults;
+  k.requests.fill(0);
+  k.requests_total = 0;
+  k.op_calls.fill(0);
+  k.callbacks = [];
+  k.splats = [];
+  k.fired = [];
+  for (const cache of slabs(k)) cache.touched.length = 0;
+}
+
+function slabs(k: Kernel): readonly Slab<unknown>[] {
+  return [
+    k.device, k.msi_device_data, k.msi_desc, k.affinity, k.sysfs_attrs, k.xa_node, k.radix_tree_node, k.irq_domain,
+    k.msi_domain_info, k.irq_data, k.irq_desc, k.kstat_irqs, k.fwnode, k.name, k.devres,
+  ];
+}

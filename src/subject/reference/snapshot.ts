@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** A copy of the whole kernel. What a record nests is copied here by hand; a new nested field belongs here too. */
+import type { Kernel, Slab } from './kernel.ts';
+
+/** Costs in proportion to the objects that were ever made. */
+export function copyKernel(k: Kernel): Kernel {
+  return {
+    ...k,
+    device: copySlab(k.device, (d) => ({ ...d, devres_head: [...d.devres_head], msi_irqs_files: [...d.msi_irqs_files] })),
+    msi_device_data: copySlab(k.msi_device_data, (d) => ({
+      ...d,
+      domains: d.domains.map(({ store, domain }) => ({ store: { ...store }, domain })),
+    })),
+    msi_desc: copySlab(k.msi_desc, (d) => ({ ...d })),
+    affinity: copySlab(k.affinity, (a) => ({ mask: [...a.mask], is_managed: [...a.is_managed] })),
+    sysfs_attrs: copySlab(k.sysfs_attrs, (a) => ({ name: [...a.name], shown: [...a.shown] })),
+    xa_node: copySlab(k.xa_node, (n) => ({ ...n, slots: [...n.slots] })),
+    radix_tree_node: copySlab(k.radix_tree_node, (n) => ({ ...n, slots: [...n.slots] })),
+    irq_domain: copySlab(k.irq_domain, (d) => ({
+      ...d,
+      revmap: [...d.revmap],
+      revmap_tree: { ...d.revmap_tree },
+      vectors: [...d.vectors],
+    })),
+    msi_domain_info: copySlab(k.msi_domain_info, (i) => ({ ...i })),
+    irq_data: copySlab(k.irq_data, (d) => ({ ...d })),
+    irq_desc: copySlab(k.irq_desc, (d) => ({ ...d })),
+    kstat_irqs: copySlab(k.kstat_irqs, (s) => ({ ...s })),
+    fwnode: copySlab(k.fwnode, (f) => ({ ...f })),
+    name: copySlab(k.name, (n) => ({ ...n })),
+    devres: copySlab(k.devres, (n) => ({ ...n })),
+    sparse_irqs: [...k.sparse_irqs],
+    block_irq: [...k.block_irq],
+    block_size: [...k.block_size],
+    overridden: [...k.overridden],
+    devices: [...k.devices],
+    domains: [...k.domains],
+    resources: [...k.resources],
+    groups: [...k.groups],
+    rcu: [...k.rcu],
+    requests: [...k.requests],
+    op_calls: [...k.op_calls],
+    op_total: [...k.op_total],
+    callbacks: [...k.callbacks],
+    splats: [...k.splats],
+    fired: [...k.fired],
+  };
+}
+
+function copySlab<T>(slab: Slab<T>, copy: (object: T) => T): Slab<T> {
+  return {
+    name: slab.name,
+    objects: slab.objects.map((object) => (object === undefined ? undefined : copy(object))),
+    birth: [...slab.birth],
+    stamp: [...slab.stamp],
+    touched: [...slab.touched],
+    live: slab.live,
+  };
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The only door to code under test. */
+import type { Environment } from '../trace/environment.ts';
+import type { Observation, Picture } from '../trace/observation.ts';
+import type { Step } from '../trace/step.ts';
+
+/** A running subject. Everything that can influence it is the environment and the steps so far. */
+export interface Subject {
+  /** Runs one step. The observation is valid until the next call of any method. */
+  readonly apply: (step: Step) => Observation;
+  /** What exists now, without a step. */
+  readonly picture: () => Picture;
+  /** A copy of the whole state, at a cost proportional to it. */
+  readonly snapshot: () => Snapshot;
+  /** Returns to a state taken from this subject; the snapshot stays usable. */
+  readonly restore: (snapshot: Snapshot) => void;
+}
+
+/** Opaque to everybody but the subject that made it. */
+export type Snapshot = object;
+
+/** Starts a subject in an environment. */
+export interface SubjectFactory {
+  readonly name: string;
+  readonly start: (environment: Environment) => Subject;
+}
