@@ -10,19 +10,19 @@ export interface Profile {
   /** Source: include/linux/msi_api.h; 2 in 6.2 and the releases after it, 1 in 6.12.117. */
   readonly MSI_MAX_DEVICE_IRQDOMAINS: number;
   /** One store per device domain (6.2), else one per device. */
-  readonly store_per_domain: boolean;
+  readonly storePerDomain: boolean;
   /** `msi_check` exists, runs before `msi_prepare` and has a default; gone in 6.2. */
-  readonly has_msi_check: boolean;
+  readonly hasMsiCheck: boolean;
   /** `domain_alloc_irqs` and `domain_free_irqs` are filled with the defaults in msi_domain_update_dom_ops(). */
-  readonly default_alloc_is_filled_in: boolean;
+  readonly defaultAllocIsFilledIn: boolean;
   /** A refused control range (msi_ctrl_valid()) exists; 6.1 has no such check. */
-  readonly checks_range: boolean;
+  readonly checksRange: boolean;
   /** msi_domain_alloc() gives vector 0 back when a later msi_init() fails (fixed in 6.12-rc6). */
-  readonly rollback_reaches_vector_0: boolean;
+  readonly rollbackReachesVector0: boolean;
   /** irq_domain_alloc_irqs_locked() calls the free operation when trimming fails (6.12.117). */
-  readonly trim_failure_frees: boolean;
+  readonly trimFailureFrees: boolean;
   /** irq_insert_desc() WARNs when the tree has no memory (6.12), else it is silent. */
-  readonly insert_desc_warns: boolean;
+  readonly insertDescWarns: boolean;
 }
 
 /** The profiles by release. */
@@ -30,23 +30,23 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
   '6.12': {
     release: '6.12',
     MSI_MAX_DEVICE_IRQDOMAINS: 2,
-    store_per_domain: true,
-    has_msi_check: false,
-    default_alloc_is_filled_in: false,
-    checks_range: true,
-    rollback_reaches_vector_0: true,
-    trim_failure_frees: true,
-    insert_desc_warns: true,
+    storePerDomain: true,
+    hasMsiCheck: false,
+    defaultAllocIsFilledIn: false,
+    checksRange: true,
+    rollbackReachesVector0: true,
+    trimFailureFrees: true,
+    insertDescWarns: true,
   },
   '6.1': {
     release: '6.1',
     MSI_MAX_DEVICE_IRQDOMAINS: 1,
-    store_per_domain: false,
-    has_msi_check: true,
-    default_alloc_is_filled_in: true,
-    checks_range: false,
-    rollback_reaches_vector_0: false,
-    trim_failure_frees: false,
-    insert_desc_warns: false,
+    storePerDomain: false,
+    hasMsiCheck: true,
+    defaultAllocIsFilledIn: true,
+    checksRange: false,
+    rollbackReachesVector0: false,
+    trimFailureFrees: false,
+    insertDescWarns: false,
   },
 };

@@ -17,7 +17,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'seed-rollback-stops-before-vector-0',
     file: 'msi-domain.ts',
-    find: 'const oldest = k.profile.rollback_reaches_vector_0 ? 0 : 1;',
+    find: 'const oldest = k.profile.rollbackReachesVector0 ? 0 : 1;',
     replace: 'const oldest = 1;',
     what: 'msi_domain_alloc() rolls back with "i > 0": msi_free is never called for vector 0',
   },

@@ -5,7 +5,7 @@ import type { Environment } from '../../trace/environment.ts';
 import { DomainFlag, MsiFlag } from '../../trace/flags.ts';
 import { PROFILES } from '../../trace/profile.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
-import type { MsiDomainInfo } from '../../trace/structs.ts';
+import type * as S from '../../trace/structs.ts';
 import { HWIRQ_MAX, irq_domain_alloc_named_fwnode, irq_domain_instantiate } from './irqdomain-create.ts';
 import type { Kernel } from './kernel.ts';
 import { msi_create_irq_domain } from './msi-create.ts';
@@ -55,7 +55,7 @@ export function addDevice(k: Kernel, handle: number): void {
 }
 
 /** The info, or template, that a driver hands in. */
-export function templateOf(env: Environment, hwsize: number): MsiDomainInfo {
+export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
   return {
     flags: env.flags | MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS,
     bus_token: env.bus_token,
@@ -90,24 +90,28 @@ function level(k: Kernel, handle: number, parent: number, size: number): number 
 }
 
 function emptyKernel(env: Environment): Kernel {
+  const tables = {
+    device: slab<S.Device>('device'),
+    msi_device_data: slab<S.MsiDeviceData>('msi_device_data'),
+    msi_desc: slab<S.MsiDesc>('msi_desc'),
+    affinity: slab<S.AffinityArray>('irq_affinity_desc'),
+    sysfs_attrs: slab<S.SysfsAttrs>('device_attribute'),
+    xa_node: slab<S.XaNode>('xa_node'),
+    radix_tree_node: slab<S.XaNode>('radix_tree_node'),
+    irq_domain: slab<S.IrqDomain>('irq_domain'),
+    msi_domain_info: slab<S.MsiDomainInfo>('msi_domain_info'),
+    irq_data: slab<S.IrqData>('irq_data'),
+    irq_desc: slab<S.IrqDesc>('irq_desc'),
+    kstat_irqs: slab<{ irq: number }>('kstat_irqs'),
+    fwnode: slab<S.Fwnode>('fwnode'),
+    name: slab<{ text: string }>('name'),
+    devres: slab<S.DevresNode>('devres'),
+  };
   return {
+    ...tables,
+    slabs: Object.values(tables),
     env,
     profile: PROFILES[env.release],
-    device: slab('device'),
-    msi_device_data: slab('msi_device_data'),
-    msi_desc: slab('msi_desc'),
-    affinity: slab('irq_affinity_desc'),
-    sysfs_attrs: slab('device_attribute'),
-    xa_node: slab('xa_node'),
-    radix_tree_node: slab('radix_tree_node'),
-    irq_domain: slab('irq_domain'),
-    msi_domain_info: slab('msi_domain_info'),
-    irq_data: slab('irq_data'),
-    irq_desc: slab('irq_desc'),
-    kstat_irqs: slab('kstat_irqs'),
-    fwnode: slab('fwnode'),
-    name: slab('name'),
-    devres: slab('devres'),
     sparse_irqs: [0],
     block_irq: zeros(BLOCKS),
     block_size: zeros(BLOCKS),
@@ -118,16 +122,16 @@ function emptyKernel(env: Environment): Kernel {
     resources: zeros(env.devices * RESOURCES),
     groups: zeros(env.devices * RESOURCES),
     rcu: [],
-    irq_hint: 1,
+    irqHint: 1,
     irq_domain_mutex: 0,
     sparse_irq_lock: 0,
     unknown_domains: 0,
     xa_alloc: 0,
     faults: [],
     requests: zeros(SITES.length),
-    requests_total: 0,
-    op_calls: zeros(OP_NAMES.length),
-    op_total: zeros(OP_NAMES.length),
+    requestsTotal: 0,
+    opCalls: zeros(OP_NAMES.length),
+    opTotal: zeros(OP_NAMES.length),
     callbacks: [],
     splats: [],
     fired: [],

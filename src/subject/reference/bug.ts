@@ -54,11 +54,11 @@ function splat(k: Kernel, kind: Splat['kind'], fn: string, nth: number): void {
 }
 
 /** Accessors do not count as the function that followed the pointer. */
-const ACCESSORS = new Set(['oops', 'at', 'kfree', 'msi_data', 'dev_domain', 'faultingFunction', 'KernelDeath']);
+const ACCESSORS = new Set(['oops', 'at', 'kfree', 'msi_data', 'devDomain', 'faultingFunction', 'KernelDeath']);
 
 function faultingFunction(stack: string): string {
   for (const line of stack.split('\n').slice(1)) {
-    const name = /^\s*(?:at )?(?:async )?([\w$]+)/u.exec(line)?.[1] ?? '';
+    const name = /\bat (?:async |new )?(?:[\w$]+\.)*([\w$]+) /u.exec(line)?.[1] ?? '';
     if (name !== '' && !ACCESSORS.has(name)) return name;
   }
   return 'unknown';

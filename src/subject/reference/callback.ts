@@ -13,10 +13,10 @@ const numberOf = new Map<string, number>(OP_NAMES.map((name, index) => [name, in
  */
 export function forced(k: Kernel, op: Op): number | undefined {
   const index = numberOf.get(op) ?? 0;
-  const nth = (k.op_calls[index] ?? 0) + 1;
-  const total = (k.op_total[index] ?? 0) + 1;
-  k.op_calls[index] = nth;
-  k.op_total[index] = total;
+  const nth = (k.opCalls[index] ?? 0) + 1;
+  const total = (k.opTotal[index] ?? 0) + 1;
+  k.opCalls[index] = nth;
+  k.opTotal[index] = total;
   for (const fault of k.faults) {
     if (fault.kind !== 'callback' || fault.op !== op || fault.nth !== nth) continue;
     k.fired.push({ where: op, nth });

@@ -8,7 +8,7 @@ import { irq_domain_alloc_named_fwnode, irq_domain_free_fwnode, irq_domain_insta
 import { irq_create_mapping_affinity, irq_domain_associate, irq_find_mapping } from './irqdomain-map.ts';
 import type { AllocArg } from './irqdomain-hierarchy.ts';
 import type { Kernel } from './kernel.ts';
-import { remove_domain } from './msi-create.ts';
+import { removeDomain } from './msi-create.ts';
 
 /** Runs a call; hands back its result, which is an interrupt number where the signature says so. */
 export function run(k: Kernel, call: Call): number {
@@ -64,9 +64,9 @@ function mapping(k: Kernel, call: Call, domain: number): number {
     case 'irq_domain_associate':
       return irq_domain_associate(k, domain, virq, hwirq);
     case 'irq_domain_create_legacy':
-      return create_legacy(k, call);
+      return createLegacy(k, call);
     case 'irq_domain_remove':
-      remove_domain(k, domain);
+      removeDomain(k, domain);
       return 0;
     case 'irq_dispose_mapping': {
       const size = k.block_size[block] ?? 0;
@@ -81,7 +81,7 @@ function mapping(k: Kernel, call: Call, domain: number): number {
 }
 
 /** Source: kernel/irq/irqdomain.c irq_domain_create_legacy(). */
-function create_legacy(k: Kernel, call: Call): number {
+function createLegacy(k: Kernel, call: Call): number {
   const fwnode = irq_domain_alloc_named_fwnode(k, `legacy${call.domain}`);
   if (fwnode === 0) return 0;
   const size = call.hwirq + call.nirqs;

@@ -14,6 +14,7 @@ import * as device from './msi-device.ts';
 import * as sysfs from './msi-sysfs.ts';
 import * as resources from './resources.ts';
 import { at } from './slab.ts';
+import { xa_load } from './xarray.ts';
 
 /** Runs one call; hands back what the observation calls `ret` (the slot of a descriptor, 0 or 1 for a bool). */
 export function run(k: Kernel, call: Call): number | alloc.MsiMap {
@@ -60,7 +61,7 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
     case 'msi_domain_get_virq':
       return device.msi_domain_get_virq(k, dev, domid, call.index);
     case 'get_cached_msi_msg':
-      return device.get_cached_msi_msg(k, device.msi_domain_get_virq(k, dev, domid, call.index) + call.vec);
+      return device.get_cached_msi_msg(k, irqOf(k, dev, call));
     case 'msi_device_populate_sysfs':
       return locked(k, call, () => sysfs.msi_device_populate_sysfs(k, dev));
     case 'msi_device_destroy_sysfs':
@@ -133,6 +134,12 @@ function wrapped<T>(k: Kernel, dev: number, body: () => T): T {
 
 function done(_nothing: void): number {
   return 0;
+}
+
+/** An interrupt as the driver remembers it, without asking the core. */
+function irqOf(k: Kernel, dev: number, { domid, index, vec }: Call): number {
+  const addr = xa_load(k, desc.devDomain(k, dev, domid).store, index);
+  return at(k, k.msi_desc, addr).irq + vec;
 }
 
 /** The whole domain. Source: msi_domain_alloc_irqs_all_locked(). */

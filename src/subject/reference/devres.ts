@@ -4,7 +4,7 @@ import { Errno } from '../../trace/errno.ts';
 import type { DevresNode } from '../../trace/structs.ts';
 import { BUG_ON, WARN_ON } from './bug.ts';
 import type { Kernel } from './kernel.ts';
-import { release_resource } from './release.ts';
+import { releaseResource } from './release.ts';
 import { at, kfree, kzalloc, place, site } from './slab.ts';
 
 /** devres_alloc(): a node that belongs to nobody yet; 0 without memory. */
@@ -40,7 +40,7 @@ export function devres_remove(k: Kernel, dev: number, addr: number): boolean {
 /** Removes the node, runs its release and frees it. -ENOENT: it is not on the list. */
 export function devres_release(k: Kernel, dev: number, addr: number): number {
   if (!devres_remove(k, dev, addr)) return Errno.ENOENT;
-  release_resource(k, dev, at(k, k.devres, addr));
+  releaseResource(k, dev, at(k, k.devres, addr));
   devres_free(k, addr);
   return 0;
 }
@@ -163,7 +163,7 @@ function release_nodes(k: Kernel, dev: number, todo: readonly number[]): void {
     const addr = todo[i] ?? 0;
     const node = at(k, k.devres, addr);
     if (node.release === 'group_open') kfree(k, k.devres, node.other);
-    else release_resource(k, dev, node);
+    else releaseResource(k, dev, node);
     kfree(k, k.devres, addr);
   }
 }

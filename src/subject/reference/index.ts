@@ -8,7 +8,7 @@ import { boot } from './boot.ts';
 import { KernelDeath } from './bug.ts';
 import { run } from './calls.ts';
 import { rcu_barrier } from './irqdesc.ts';
-import type { Kernel, Slab } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { copyKernel } from './snapshot.ts';
 
 /** The reference, unchanged. */
@@ -58,17 +58,10 @@ function begin(k: Kernel, step: Step): void {
   k.now += 1;
   k.faults = step.faults;
   k.requests.fill(0);
-  k.requests_total = 0;
-  k.op_calls.fill(0);
+  k.requestsTotal = 0;
+  k.opCalls.fill(0);
   k.callbacks = [];
   k.splats = [];
   k.fired = [];
-  for (const cache of slabs(k)) cache.touched.length = 0;
-}
-
-function slabs(k: Kernel): readonly Slab<unknown>[] {
-  return [
-    k.device, k.msi_device_data, k.msi_desc, k.affinity, k.sysfs_attrs, k.xa_node, k.radix_tree_node, k.irq_domain,
-    k.msi_domain_info, k.irq_data, k.irq_desc, k.kstat_irqs, k.fwnode, k.name, k.devres,
-  ];
+  for (const cache of k.slabs) if (cache.touched.length > 0) cache.touched.length = 0;
 }

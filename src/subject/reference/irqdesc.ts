@@ -86,7 +86,7 @@ export function rcu_barrier(k: Kernel): void {
 }
 
 function irq_find_free_area(k: Kernel, from: number, cnt: number): number {
-  let start = Math.max(from, k.irq_hint);
+  let start = Math.max(from, k.irqHint);
   for (let irq = start; irq < start + cnt; irq += 1) {
     if (irq >= k.env.nr_irqs) return Errno.ENOSPC;
     if (irq_to_desc(k, irq) !== 0) start = irq + 1;
@@ -144,19 +144,19 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
 /** A failed insertion is not undone: the number has no descriptor, and the caller does not know. */
 function irq_insert_desc(k: Kernel, irq: number, desc: number): void {
   if (mas_nomem(k)) {
-    if (k.profile.insert_desc_warns) WARN_ON(k, true, 'irq_insert_desc', 1);
+    if (k.profile.insertDescWarns) WARN_ON(k, true, 'irq_insert_desc', 1);
     return;
   }
   while (k.sparse_irqs.length < irq) k.sparse_irqs.push(0);
   k.sparse_irqs[irq] = desc;
-  if (irq === k.irq_hint) k.irq_hint = irq + 1;
+  if (irq === k.irqHint) k.irqHint = irq + 1;
 }
 
 /** A failed erasure leaves the number pointing to memory that is about to be freed. */
 function delete_irq_desc(k: Kernel, irq: number): void {
   if (mas_nomem(k)) return;
   k.sparse_irqs[irq] = 0;
-  if (irq < k.irq_hint) k.irq_hint = irq;
+  if (irq < k.irqHint) k.irqHint = irq;
 }
 
 function free_desc(k: Kernel, irq: number): void {

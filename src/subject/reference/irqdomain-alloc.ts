@@ -32,7 +32,7 @@ import {
 } from './irqdomain-map.ts';
 import { irq_alloc_descs, irq_free_descs, irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { op_activate, op_deactivate } from './operations.ts';
+import { opActivate, opDeactivate } from './operations.ts';
 import { at, kfree, kzalloc, site } from './slab.ts';
 
 /** What irq_domain_alloc_irqs() is asked for. */
@@ -65,7 +65,7 @@ function irq_domain_alloc_irqs_locked(k: Kernel, domain: number, { nr_irqs, affi
       for (let i = 0; i < nr_irqs; i += 1) irq_domain_insert_irq(k, virq + i);
       return virq;
     }
-    if (k.profile.trim_failure_frees) irq_domain_free_irqs_hierarchy(k, domain, virq, nr_irqs);
+    if (k.profile.trimFailureFrees) irq_domain_free_irqs_hierarchy(k, domain, virq, nr_irqs);
   }
   irq_domain_free_irq_data(k, virq, nr_irqs);
   irq_free_descs(k, virq, nr_irqs);
@@ -176,7 +176,7 @@ function __irq_domain_activate_irq(k: Kernel, irq_data: number, reserve: boolean
     const ret = __irq_domain_activate_irq(k, parent_data, reserve);
     if (ret !== 0) return ret;
   }
-  const ret = op_activate(k, domain, irq_data, reserve);
+  const ret = opActivate(k, domain, irq_data, reserve);
   if (ret !== 0 && parent_data !== 0) __irq_domain_deactivate_irq(k, parent_data);
   return ret;
 }
@@ -184,7 +184,7 @@ function __irq_domain_activate_irq(k: Kernel, irq_data: number, reserve: boolean
 function __irq_domain_deactivate_irq(k: Kernel, irq_data: number): void {
   const { domain, parent_data } = at(k, k.irq_data, irq_data);
   if (domain === 0) return;
-  op_deactivate(k, domain, irq_data);
+  opDeactivate(k, domain, irq_data);
   if (parent_data !== 0) __irq_domain_deactivate_irq(k, parent_data);
 }
 

@@ -6,10 +6,10 @@
  */
 import { Errno } from '../../trace/errno.ts';
 import type { Chip, IrqData } from '../../trace/structs.ts';
-import { irq_domain_clear_mapping, irq_domain_set_mapping, irq_reset_chip_and_handler } from './irqdomain-map.ts';
+import { irq_domain_clear_mapping, irq_domain_set_mapping, resetChipAndHandler } from './irqdomain-map.ts';
 import { irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { op_alloc, op_free } from './operations.ts';
+import { opAlloc, opFree } from './operations.ts';
 import { at, kfree, kzalloc, site } from './slab.ts';
 
 /** Address of the irq_data of an interrupt in a domain, 0 when it has none there. */
@@ -112,7 +112,7 @@ export function irq_domain_insert_irq(k: Kernel, virq: number): void {
 
 /** Takes it out again. */
 export function irq_domain_remove_irq(k: Kernel, virq: number): void {
-  irq_reset_chip_and_handler(k, virq);
+  resetChipAndHandler(k, virq);
   let addr = irq_get_irq_data(k, virq);
   while (addr !== 0) {
     const data = at(k, k.irq_data, addr);
@@ -125,14 +125,14 @@ export function irq_domain_remove_irq(k: Kernel, virq: number): void {
 /** Lets the operation of a domain allocate a block. -ENOSYS: it has none. */
 export function irq_domain_alloc_irqs_hierarchy(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
   if (at(k, k.irq_domain, domain).kind === 'wired') return Errno.ENOSYS;
-  return op_alloc(k, domain, block, arg);
+  return opAlloc(k, domain, block, arg);
 }
 
 /** Lets the operation of a domain free each interrupt of a block that it has. */
 export function irq_domain_free_irqs_hierarchy(k: Kernel, domain: number, irq_base: number, nr_irqs: number): void {
   if (at(k, k.irq_domain, domain).kind === 'wired') return;
   for (let i = 0; i < nr_irqs; i += 1) {
-    if (irq_domain_get_irq_data(k, domain, irq_base + i) !== 0) op_free(k, domain, irq_base + i);
+    if (irq_domain_get_irq_data(k, domain, irq_base + i) !== 0) opFree(k, domain, irq_base + i);
   }
 }
 

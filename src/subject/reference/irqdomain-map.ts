@@ -12,7 +12,7 @@ import type { IrqDomain } from '../../trace/structs.ts';
 import { lockdep_assert_held, mutex_lock, mutex_unlock, WARN_ON } from './bug.ts';
 import { irq_alloc_descs, irq_free_descs, irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { op_map, op_unmap } from './operations.ts';
+import { opMap, opUnmap } from './operations.ts';
 import { at } from './slab.ts';
 import { radix_tree_delete, radix_tree_insert, radix_tree_lookup, radix_tree_replace } from './xarray.ts';
 
@@ -94,8 +94,8 @@ export function irq_domain_disassociate(k: Kernel, addr: number, irq: number): v
   const data = at(k, k.irq_data, irq_data);
   const { hwirq } = data;
   lock(k, addr, 'irq_domain_disassociate');
-  irq_reset_chip_and_handler(k, irq);
-  op_unmap(k, addr, irq);
+  resetChipAndHandler(k, irq);
+  opUnmap(k, addr, irq);
   data.domain = 0;
   data.hwirq = 0;
   at(k, k.irq_domain, addr).mapcount -= 1;
@@ -104,7 +104,7 @@ export function irq_domain_disassociate(k: Kernel, addr: number, irq: number): v
 }
 
 /** irq_set_status_flags(IRQ_NOREQUEST) and irq_set_chip_and_handler(NULL, NULL). Source: kernel/irq/chip.c. */
-export function irq_reset_chip_and_handler(k: Kernel, irq: number): void {
+export function resetChipAndHandler(k: Kernel, irq: number): void {
   const desc = at(k, k.irq_desc, irq_to_desc(k, irq));
   desc.norequest = true;
   desc.handler = '';
@@ -138,7 +138,7 @@ function irq_domain_associate_locked(k: Kernel, addr: number, virq: number, hwir
   if (WARN_ON(k, data.domain !== 0, fn, 3)) return Errno.EINVAL;
   data.hwirq = hwirq;
   data.domain = addr;
-  const ret = op_map(k, addr, virq, hwirq);
+  const ret = opMap(k, addr, virq, hwirq);
   if (ret !== 0) {
     data.domain = 0;
     data.hwirq = 0;

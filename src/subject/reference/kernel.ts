@@ -27,6 +27,8 @@ export interface Slab<T> {
 export interface Kernel extends Picture {
   readonly env: Environment;
   readonly profile: Profile;
+  /** All the caches below. */
+  readonly slabs: readonly Slab<unknown>[];
 
   readonly device: Slab<S.Device>;
   readonly msi_device_data: Slab<S.MsiDeviceData>;
@@ -59,7 +61,7 @@ export interface Kernel extends Picture {
   /** irq_desc addresses whose RCU callback runs at the end of the step. */
   readonly rcu: number[];
   /** No interrupt number below it is free. */
-  irq_hint: number;
+  irqHint: number;
   /** irq_domain_mutex and sparse_irq_lock: 1 while held. */
   irq_domain_mutex: number;
   sparse_irq_lock: number;
@@ -72,10 +74,10 @@ export interface Kernel extends Picture {
   faults: readonly Fault[];
   /** Memory requests of this step, per site and in all. */
   readonly requests: number[];
-  requests_total: number;
+  requestsTotal: number;
   /** Calls of each operation, in this step and since boot. */
-  readonly op_calls: number[];
-  readonly op_total: number[];
+  readonly opCalls: number[];
+  readonly opTotal: number[];
 
   /** What happened in this step. */
   callbacks: Callback[];

@@ -13,16 +13,16 @@ import { type AllocArg, irq_domain_alloc_irqs_hierarchy, irq_domain_free_irqs_co
 import { irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import {
-  alloc_desc_irqs,
+  allocDescIrqs,
   __msi_domain_free_irqs,
-  init_desc_irqs,
+  initDescIrqs,
   msi_check_reservation_mode,
   msi_handle_pci_fail,
 } from './msi-alloc.ts';
 import { affinityOf } from './affinity-of.ts';
 import { irq_domain_alloc_irqs } from './irqdomain-alloc.ts';
 import {
-  dev_domain,
+  devDomain,
   type InitDesc,
   msi_alloc_desc,
   MSI_DESC_ALL,
@@ -32,8 +32,8 @@ import {
   msi_free_desc,
 } from './msi-desc.ts';
 import { msi_domain_first_desc, msi_lock_descs, msi_next_desc, msi_unlock_descs } from './msi-device.ts';
-import { has, host_data, op_msi_prepare, op_set_desc, seen_in } from './msi-domain.ts';
-import { override_alloc_irqs, override_free_irqs } from './override.ts';
+import { has, host_data, opMsiPrepare, opSetDesc, seenIn } from './msi-domain.ts';
+import { overrideAllocIrqs, overrideFreeIrqs } from './override.ts';
 import { at } from './slab.ts';
 import { xa_erase, xa_find, xa_insert, xa_load } from './xarray.ts';
 
@@ -57,7 +57,7 @@ export function msi_add_msi_desc(k: Kernel, dev: number, init: InitDesc): number
 /** Erases and frees what matches; the rest stays. */
 export function msi_free_msi_descs_range(k: Kernel, dev: number, filter: number, range: readonly [number, number]): void {
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_free_msi_descs_range', 1);
-  const { store } = dev_domain(k, dev, 0);
+  const { store } = devDomain(k, dev, 0);
   const [first, last] = range;
   for (let idx = xa_find(k, store, first, last); idx >= 0; idx = xa_find(k, store, idx + 1, last)) {
     const addr = xa_load(k, store, idx);
@@ -86,9 +86,9 @@ export function msi_domain_free_irqs_descs_locked(k: Kernel, { dev, domain }: Ta
   const info = host_data(k, domain);
   const own = has(info, 'domain_free_irqs');
   if (own || has(info, 'wrap_free')) forced(k, 'domain_free_irqs');
-  if (own) override_free_irqs(k, dev, domain);
+  if (own) overrideFreeIrqs(k, dev, domain);
   else __msi_domain_free_irqs(k, dev, domain, { domid: 0, first: 0, last: MSI_MAX_INDEX, nirqs: 0 });
-  if (own || has(info, 'wrap_free')) seen_in(k, 'domain_free_irqs', domain, { dev }, 0);
+  if (own || has(info, 'wrap_free')) seenIn(k, 'domain_free_irqs', domain, { dev }, 0);
   if ((info.flags & MsiFlag.MSI_FLAG_FREE_MSI_DESCS) !== 0) msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [0, MSI_MAX_INDEX]);
 }
 
@@ -103,7 +103,7 @@ export function msi_domain_populate_irqs(k: Kernel, { dev, domain }: Target, vir
 
 function insert(k: Kernel, dev: number, addr: number, index: number): number {
   at(k, k.msi_desc, addr).msi_index = index;
-  const ret = xa_insert(k, dev_domain(k, dev, 0).store, index, addr);
+  const ret = xa_insert(k, devDomain(k, dev, 0).store, index, addr);
   if (ret !== 0) msi_free_desc(k, addr);
   return ret;
 }
@@ -128,8 +128,8 @@ function domain_alloc_irqs(k: Kernel, target: Target, nvec: number): number {
   const own = has(info, 'domain_alloc_irqs');
   if (!own && !has(info, 'wrap_alloc')) return __msi_domain_alloc_irqs(k, target, nvec);
   const force = forced(k, 'domain_alloc_irqs');
-  const ret = force ?? (own ? override_alloc_irqs(k, dev, domain) : __msi_domain_alloc_irqs(k, target, nvec));
-  return seen_in(k, 'domain_alloc_irqs', domain, { dev, arg: nvec }, ret);
+  const ret = force ?? (own ? overrideAllocIrqs(k, dev, domain) : __msi_domain_alloc_irqs(k, target, nvec));
+  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: nvec }, ret);
 }
 
 function __msi_domain_alloc_irqs(k: Kernel, target: Target, nvec: number): number {
@@ -137,17 +137,17 @@ function __msi_domain_alloc_irqs(k: Kernel, target: Target, nvec: number): numbe
   const info = host_data(k, domain);
   const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
   if (has(info, 'msi_check')) {
-    const check = seen_in(k, 'msi_check', domain, { dev }, forced(k, 'msi_check') ?? 0);
+    const check = seenIn(k, 'msi_check', domain, { dev }, forced(k, 'msi_check') ?? 0);
     if (check !== 0) return check;
   }
-  const ret = op_msi_prepare(k, domain, dev, nvec, arg);
+  const ret = opMsiPrepare(k, domain, dev, nvec, arg);
   if (ret !== 0) return ret;
   if (has(info, 'msi_finish') || has(info, 'handle_error')) return twoPasses(k, target, arg);
   const vflags = { activate: early(info.flags), can_reserve: msi_check_reservation_mode(k, domain, dev) };
   let allocated = 0;
   for (let addr = first(k, dev); addr !== 0; addr = next(k, dev)) {
-    op_set_desc(k, domain, arg, addr);
-    const one = alloc_desc_irqs(k, { dev, domain, addr, arg, allocated }, vflags);
+    opSetDesc(k, domain, arg, addr);
+    const one = allocDescIrqs(k, { dev, domain, addr, arg, allocated }, vflags);
     if (one !== 0) return one;
     allocated += 1;
   }
@@ -160,12 +160,12 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
   const fresh: number[] = [];
   for (let addr = first(k, dev); addr !== 0; addr = next(k, dev)) {
     const { nvec_used } = at(k, k.msi_desc, addr);
-    op_set_desc(k, domain, arg, addr);
+    opSetDesc(k, domain, arg, addr);
     const affinity = affinityOf(k, at(k, k.msi_desc, addr));
     const virq = irq_domain_alloc_irqs(k, domain, { nr_irqs: nvec_used, affinity, arg });
     if (virq < 0) {
       let ret = msi_handle_pci_fail(at(k, k.irq_domain, domain), nvec_used, fresh.length);
-      if (has(info, 'handle_error')) ret = seen_in(k, 'handle_error', domain, { dev, arg: Errno.ENOSPC }, forced(k, 'handle_error') ?? Errno.ENOSPC);
+      if (has(info, 'handle_error')) ret = seenIn(k, 'handle_error', domain, { dev, arg: Errno.ENOSPC }, forced(k, 'handle_error') ?? Errno.ENOSPC);
       if (has(info, 'msi_finish')) finish(k, { dev, domain }, ret);
       return ret;
     }
@@ -175,7 +175,7 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
   if (has(info, 'msi_finish')) finish(k, { dev, domain }, 0);
   const vflags = { activate: early(info.flags), can_reserve: msi_check_reservation_mode(k, domain, dev) };
   for (const addr of fresh) {
-    const ret = init_desc_irqs(k, { dev, domain, addr }, vflags);
+    const ret = initDescIrqs(k, { dev, domain, addr }, vflags);
     if (ret !== 0) return ret;
   }
   return 0;
@@ -183,10 +183,10 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
 
 function populate(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: number): number {
   for (let virq = virq_base; virq < virq_base + nvec; virq += 1) {
-    const addr = xa_load(k, dev_domain(k, dev, 0).store, virq);
+    const addr = xa_load(k, devDomain(k, dev, 0).store, virq);
     at(k, k.msi_desc, addr).irq = virq;
     const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
-    op_set_desc(k, domain, arg, addr);
+    opSetDesc(k, domain, arg, addr);
     const ret = irq_domain_alloc_irqs_hierarchy(k, domain, { virq, nr_irqs: 1 }, arg);
     if (ret === 0) {
       irq_set_msi_desc_off(k, virq, 0, addr);
@@ -201,7 +201,7 @@ function populate(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: n
 
 function finish(k: Kernel, { dev, domain }: Target, retval: number): void {
   forced(k, 'msi_finish');
-  seen_in(k, 'msi_finish', domain, { dev, arg: retval }, 0);
+  seenIn(k, 'msi_finish', domain, { dev, arg: retval }, 0);
 }
 
 function early(flags: number): boolean {

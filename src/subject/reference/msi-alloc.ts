@@ -16,7 +16,7 @@ import { type AllocArg, irq_domain_get_irq_data } from './irqdomain-hierarchy.ts
 import { irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import {
-  dev_domain,
+  devDomain,
   msi_alloc_desc,
   MSI_DESC_ALL,
   MSI_DESC_ASSOCIATED,
@@ -30,9 +30,9 @@ import {
   msi_insert_desc,
 } from './msi-desc.ts';
 import { msi_domain_first_desc } from './msi-device.ts';
-import { has, host_data, op_msi_prepare, op_set_desc, seen_in } from './msi-domain.ts';
+import { has, host_data, opMsiPrepare, opSetDesc, seenIn } from './msi-domain.ts';
 import { msi_sysfs_populate_desc, msi_sysfs_remove_desc } from './msi-sysfs.ts';
-import { override_alloc_irqs, override_free_irqs } from './override.ts';
+import { overrideAllocIrqs, overrideFreeIrqs } from './override.ts';
 import { affinityOf } from './affinity-of.ts';
 import { at } from './slab.ts';
 import { xa_find, xa_load } from './xarray.ts';
@@ -64,12 +64,12 @@ export function msi_domain_free_locked(k: Kernel, dev: number, ctrl: MsiCtrl): v
   const info = host_data(k, domain);
   if (has(info, 'domain_free_irqs')) {
     forced(k, 'domain_free_irqs');
-    override_free_irqs(k, dev, domain);
-    seen_in(k, 'domain_free_irqs', domain, { dev }, 0);
+    overrideFreeIrqs(k, dev, domain);
+    seenIn(k, 'domain_free_irqs', domain, { dev }, 0);
   } else {
     __msi_domain_free_irqs(k, dev, domain, ctrl);
   }
-  if (has(info, 'msi_post_free')) seen_op(k, 'msi_post_free', domain, dev);
+  if (has(info, 'msi_post_free')) seenOp(k, 'msi_post_free', domain, dev);
   if ((info.flags & MsiFlag.MSI_FLAG_FREE_MSI_DESCS) !== 0) msi_domain_free_descs(k, dev, ctrl);
 }
 
@@ -106,16 +106,16 @@ function __msi_domain_alloc_locked(k: Kernel, dev: number, ctrl: MsiCtrl): numbe
     if (ret !== 0) return ret;
   }
   if (!has(info, 'domain_alloc_irqs')) return __msi_domain_alloc_irqs(k, dev, domain, ctrl);
-  const ret = forced(k, 'domain_alloc_irqs') ?? override_alloc_irqs(k, dev, domain);
-  return seen_in(k, 'domain_alloc_irqs', domain, { dev, arg: ctrl.nirqs }, ret);
+  const ret = forced(k, 'domain_alloc_irqs') ?? overrideAllocIrqs(k, dev, domain);
+  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: ctrl.nirqs }, ret);
 }
 
 /** The default allocation: an interrupt for every descriptor of the range that has none. */
 export function __msi_domain_alloc_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): number {
-  const { store } = dev_domain(k, dev, ctrl.domid);
+  const { store } = devDomain(k, dev, ctrl.domid);
   const info = host_data(k, domain);
   const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
-  const ret = op_msi_prepare(k, domain, dev, ctrl.nirqs, arg);
+  const ret = opMsiPrepare(k, domain, dev, ctrl.nirqs, arg);
   if (ret !== 0) return ret;
   const vflags = {
     activate: (info.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0,
@@ -126,9 +126,9 @@ export function __msi_domain_alloc_irqs(k: Kernel, dev: number, domain: number, 
     const addr = xa_load(k, store, idx);
     if (!msi_desc_match(at(k, k.msi_desc, addr), MSI_DESC_NOTASSOCIATED)) continue;
     if (WARN_ON(k, allocated >= ctrl.nirqs, '__msi_domain_alloc_irqs', 1)) return Errno.EINVAL;
-    if (has(info, 'prepare_desc')) seen_op(k, 'prepare_desc', domain, dev);
-    op_set_desc(k, domain, arg, addr);
-    const one = alloc_desc_irqs(k, { dev, domain, addr, arg, allocated }, vflags);
+    if (has(info, 'prepare_desc')) seenOp(k, 'prepare_desc', domain, dev);
+    opSetDesc(k, domain, arg, addr);
+    const one = allocDescIrqs(k, { dev, domain, addr, arg, allocated }, vflags);
     if (one !== 0) return one;
     allocated += 1;
   }
@@ -136,7 +136,7 @@ export function __msi_domain_alloc_irqs(k: Kernel, dev: number, domain: number, 
 }
 
 /** The interrupts of one descriptor: the body of the loop in __msi_domain_alloc_irqs(). */
-export function alloc_desc_irqs(
+export function allocDescIrqs(
   k: Kernel,
   one: { dev: number; domain: number; addr: number; arg: AllocArg; allocated: number },
   vflags: VirqFlags,
@@ -155,7 +155,7 @@ export function alloc_desc_irqs(
 }
 
 /** Activation and files of a descriptor that has its interrupts: the second of two passes (6.1). */
-export function init_desc_irqs(k: Kernel, one: { dev: number; domain: number; addr: number }, vflags: VirqFlags): number {
+export function initDescIrqs(k: Kernel, one: { dev: number; domain: number; addr: number }, vflags: VirqFlags): number {
   const { irq, nvec_used } = at(k, k.msi_desc, one.addr);
   for (let i = 0; i < nvec_used; i += 1) {
     const ret = msi_init_virq(k, one.domain, irq + i, vflags);
@@ -171,7 +171,7 @@ function populate(k: Kernel, one: { dev: number; domain: number; addr: number })
 
 /** The default release: deactivate, free, take the files away, forget the number. */
 export function __msi_domain_free_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): void {
-  const { store } = dev_domain(k, dev, ctrl.domid);
+  const { store } = devDomain(k, dev, ctrl.domid);
   const info: MsiDomainInfo = host_data(k, domain);
   for (let idx = xa_find(k, store, ctrl.first, ctrl.last); idx >= 0; idx = xa_find(k, store, idx + 1, ctrl.last)) {
     const addr = xa_load(k, store, idx);
@@ -220,7 +220,7 @@ function msi_init_virq(k: Kernel, domain: number, virq: number, vflags: VirqFlag
   return 0;
 }
 
-function seen_op(k: Kernel, op: Op, domain: number, dev: number): void {
+function seenOp(k: Kernel, op: Op, domain: number, dev: number): void {
   forced(k, op);
-  seen_in(k, op, domain, { dev }, 0);
+  seenIn(k, op, domain, { dev }, 0);
 }

@@ -17,9 +17,9 @@ import {
   irq_domain_update_bus_token,
 } from './irqdomain-create.ts';
 import type { Kernel } from './kernel.ts';
-import { dev_domain, msi_get_device_domain } from './msi-desc.ts';
-import { is_msi_parent, msi_lock_descs, msi_setup_device_data, msi_unlock_descs } from './msi-device.ts';
-import { host_data, seen_in } from './msi-domain.ts';
+import { devDomain, msi_get_device_domain } from './msi-desc.ts';
+import { irq_domain_is_msi_parent, msi_lock_descs, msi_setup_device_data, msi_unlock_descs } from './msi-device.ts';
+import { host_data, seenIn } from './msi-domain.ts';
 import { at, kfree, kzalloc, place, site } from './slab.ts';
 import { MsiFlag } from '../../trace/flags.ts';
 
@@ -49,7 +49,7 @@ export function msi_create_irq_domain(k: Kernel, handle: number, parent: number,
 }
 
 /** A driver removes a domain and what it had made for it. */
-export function remove_domain(k: Kernel, domain: number): void {
+export function removeDomain(k: Kernel, domain: number): void {
   const { fwnode, host_data: info } = at(k, k.irq_domain, domain);
   irq_domain_remove(k, domain);
   irq_domain_free_fwnode(k, fwnode);
@@ -63,7 +63,7 @@ export function remove_domain(k: Kernel, domain: number): void {
 export function msi_create_device_irq_domain(k: Kernel, dev: number, domid: number, template: MsiDomainInfo): boolean {
   const device = at(k, k.device, dev);
   const parent = device.msi_domain;
-  if (!is_msi_parent(k, parent)) return false;
+  if (!irq_domain_is_msi_parent(k, parent)) return false;
   if (domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS) return false;
   const prefix = k.env.prefix ? 'PFX-' : '';
   const name = `${prefix}${template.chip}-${device.name}`.slice(0, TEMPLATE_NAME - 1);
@@ -75,7 +75,7 @@ export function msi_create_device_irq_domain(k: Kernel, dev: number, domid: numb
   if (fwnode !== 0) {
     if (msi_setup_device_data(k, dev) === 0) {
       msi_lock_descs(k, dev);
-      const domain = create_locked(k, dev, domid, { info: bundle, fwnode, parent });
+      const domain = createLocked(k, dev, domid, { info: bundle, fwnode, parent });
       msi_unlock_descs(k, dev);
       if (domain !== 0) return true;
     }
@@ -89,8 +89,8 @@ export function msi_create_device_irq_domain(k: Kernel, dev: number, domid: numb
 export function msi_remove_device_irq_domain(k: Kernel, dev: number, domid: number): void {
   msi_lock_descs(k, dev);
   const domain = msi_get_device_domain(k, dev, domid);
-  if (domain !== 0 && is_msi_device(k, domain)) {
-    dev_domain(k, dev, domid).domain = 0;
+  if (domain !== 0 && irq_domain_is_msi_device(k, domain)) {
+    devDomain(k, dev, domid).domain = 0;
     const { host_data: info, fwnode } = at(k, k.irq_domain, domain);
     irq_domain_remove(k, domain);
     irq_domain_free_fwnode(k, fwnode);
@@ -103,12 +103,12 @@ export function msi_remove_device_irq_domain(k: Kernel, dev: number, domid: numb
 export function msi_match_device_irq_domain(k: Kernel, dev: number, domid: number, bus_token: number): boolean {
   msi_lock_descs(k, dev);
   const domain = msi_get_device_domain(k, dev, domid);
-  const match = domain !== 0 && is_msi_device(k, domain) && host_data(k, domain).bus_token === BUS_TOKENS[bus_token];
+  const match = domain !== 0 && irq_domain_is_msi_device(k, domain) && host_data(k, domain).bus_token === BUS_TOKENS[bus_token];
   msi_unlock_descs(k, dev);
   return match;
 }
 
-function create_locked(
+function createLocked(
   k: Kernel,
   dev: number,
   domid: number,
@@ -116,20 +116,20 @@ function create_locked(
 ): number {
   if (WARN_ON(k, msi_get_device_domain(k, dev, domid) !== 0, 'msi_create_device_irq_domain', 1)) return 0;
   const forcedRet = forced(k, 'init_dev_msi_info') ?? 0;
-  seen_in(k, 'init_dev_msi_info', what.parent, { dev, arg: domid }, forcedRet);
+  seenIn(k, 'init_dev_msi_info', what.parent, { dev, arg: domid }, forcedRet);
   if (forcedRet < 0) return 0;
   const flags = DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE;
   const domain = __msi_create_irq_domain(k, what.info, { fwnode: what.fwnode, parent: what.parent, flags, handle: -1 });
   if (domain === 0) return 0;
   at(k, k.irq_domain, domain).dev = dev;
-  dev_domain(k, dev, domid).domain = domain;
+  devDomain(k, dev, domid).domain = domain;
   return domain;
 }
 
 function __msi_create_irq_domain(k: Kernel, info: number, where: Place): number {
-  const domain_info = at(k, k.msi_domain_info, info);
-  if (domain_info.hwsize > MSI_XA_DOMAIN_SIZE) return 0;
-  if (domain_info.hwsize === 0) domain_info.hwsize = MSI_XA_DOMAIN_SIZE;
+  const domainInfo = at(k, k.msi_domain_info, info);
+  if (domainInfo.hwsize > MSI_XA_DOMAIN_SIZE) return 0;
+  if (domainInfo.hwsize === 0) domainInfo.hwsize = MSI_XA_DOMAIN_SIZE;
   const domain = irq_domain_instantiate(k, {
     kind: 'msi',
     handle: where.handle,
@@ -140,10 +140,10 @@ function __msi_create_irq_domain(k: Kernel, info: number, where: Place): number 
     host_data: info,
     parent: where.parent,
   });
-  if (domain !== 0) irq_domain_update_bus_token(k, domain, domain_info.bus_token);
+  if (domain !== 0) irq_domain_update_bus_token(k, domain, domainInfo.bus_token);
   return domain;
 }
 
-function is_msi_device(k: Kernel, domain: number): boolean {
+function irq_domain_is_msi_device(k: Kernel, domain: number): boolean {
   return (at(k, k.irq_domain, domain).flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) !== 0;
 }

@@ -45,7 +45,7 @@ export function msi_data(k: Kernel, dev: number): MsiDeviceData {
 }
 
 /** `dev->msi.data->__domains[domid]`. */
-export function dev_domain(k: Kernel, dev: number, domid: number): MsiDevDomain {
+export function devDomain(k: Kernel, dev: number, domid: number): MsiDevDomain {
   return msi_data(k, dev).domains[domid] ?? oops(k, 'wild access', '__domains');
 }
 
@@ -91,8 +91,8 @@ export function msi_free_desc(k: Kernel, addr: number): void {
  * when that fails. -ERANGE: beyond hwsize; -EBUSY: taken, or no index is free; -ENOMEM.
  */
 export function msi_insert_desc(k: Kernel, dev: number, addr: number, where: { domid: number; index: number }): number {
-  const { store } = dev_domain(k, dev, where.domid);
   const hwsize = msi_domain_get_hwsize(k, dev, where.domid);
+  const { store } = devDomain(k, dev, where.domid);
   const desc = at(k, k.msi_desc, addr);
   let ret: number;
   if (where.index === MSI_ANY_INDEX) {
@@ -133,7 +133,7 @@ export function msi_desc_match(desc: MsiDesc, filter: number): boolean {
 export function msi_ctrl_valid(k: Kernel, dev: number, ctrl: MsiCtrl): boolean {
   const fn = 'msi_ctrl_valid';
   const outside = ctrl.domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS;
-  const missing = !outside && at(k, k.device, dev).msi_domain !== 0 && dev_domain(k, dev, ctrl.domid).domain === 0;
+  const missing = !outside && at(k, k.device, dev).msi_domain !== 0 && devDomain(k, dev, ctrl.domid).domain === 0;
   if (WARN_ON(k, outside || missing, fn, 1)) return false;
   const hwsize = msi_domain_get_hwsize(k, dev, ctrl.domid);
   const { first, last } = ctrl;
@@ -145,7 +145,7 @@ export function msi_domain_free_descs(k: Kernel, dev: number, ctrl: MsiCtrl): vo
   const fn = 'msi_domain_free_descs';
   lockdep_assert_held(k, msi_data(k, dev).mutex, fn, 1);
   if (!msi_ctrl_valid(k, dev, ctrl)) return;
-  const { store } = dev_domain(k, dev, ctrl.domid);
+  const { store } = devDomain(k, dev, ctrl.domid);
   for (let idx = xa_find(k, store, ctrl.first, ctrl.last); idx >= 0; idx = xa_find(k, store, idx + 1, ctrl.last)) {
     const addr = xa_load(k, store, idx);
     const desc = at(k, k.msi_desc, addr);
@@ -178,7 +178,7 @@ export function msi_get_device_domain(k: Kernel, dev: number, domid: number): nu
   const fn = 'msi_get_device_domain';
   lockdep_assert_held(k, msi_data(k, dev).mutex, fn, 1);
   if (WARN_ON(k, domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS, fn, 1)) return 0;
-  const { domain } = dev_domain(k, dev, domid);
+  const { domain } = devDomain(k, dev, domid);
   if (domain === 0) return 0;
   const parent = (at(k, k.irq_domain, domain).flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT) !== 0;
   return WARN_ON(k, parent, fn, 2) ? 0 : domain;

@@ -11,7 +11,7 @@ import { lockdep_assert_held, mutex_lock, mutex_unlock, WARN_ON } from './bug.ts
 import { devres_add, devres_alloc, devres_free } from './devres.ts';
 import { irq_get_msi_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { dev_domain, msi_data, msi_desc_match } from './msi-desc.ts';
+import { devDomain, msi_data, msi_desc_match } from './msi-desc.ts';
 import { at, kfree, place } from './slab.ts';
 import { msi_sysfs_create_group } from './msi-sysfs.ts';
 import { xa_find, xa_init, xa_load } from './xarray.ts';
@@ -33,7 +33,7 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   const data: MsiDeviceData = { dev, mutex: 0, domains: [], iter_idx: 0 };
   for (let i = 0; i < k.profile.MSI_MAX_DEVICE_IRQDOMAINS; i += 1) data.domains.push({ store: xa_init(), domain: 0 });
   const first = data.domains[0];
-  if (device.msi_domain !== 0 && first !== undefined && !is_msi_parent(k, device.msi_domain)) {
+  if (device.msi_domain !== 0 && first !== undefined && !irq_domain_is_msi_parent(k, device.msi_domain)) {
     first.domain = device.msi_domain;
   }
   const addr = place(k, k.msi_device_data, data);
@@ -44,12 +44,12 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
 }
 
 /** The memory of the data is part of its devres node. */
-export function msi_device_data_free(k: Kernel, addr: number): void {
+export function freeMsiDeviceData(k: Kernel, addr: number): void {
   kfree(k, k.msi_device_data, addr);
 }
 
 /** Source: include/linux/irqdomain.h irq_domain_is_msi_parent(). */
-export function is_msi_parent(k: Kernel, domain: number): boolean {
+export function irq_domain_is_msi_parent(k: Kernel, domain: number): boolean {
   return (at(k, k.irq_domain, domain).flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT) !== 0;
 }
 
@@ -94,7 +94,7 @@ export function msi_domain_get_virq(k: Kernel, dev: number, domid: number, index
   if (WARN_ON(k, bad, 'msi_domain_get_virq', 1)) return 0;
   const pcimsi = k.env.pci === 'msi' && domid === 0;
   msi_lock_descs(k, dev);
-  const addr = xa_load(k, dev_domain(k, dev, domid).store, pcimsi ? 0 : index);
+  const addr = xa_load(k, devDomain(k, dev, domid).store, pcimsi ? 0 : index);
   let ret = 0;
   if (addr !== 0) {
     const { irq, nvec_used } = at(k, k.msi_desc, addr);
@@ -112,7 +112,7 @@ export function get_cached_msi_msg(k: Kernel, irq: number): number {
 
 function msi_find_desc(k: Kernel, dev: number, domid: number, filter: number): number {
   const md = msi_data(k, dev);
-  const { store } = dev_domain(k, dev, domid);
+  const { store } = devDomain(k, dev, domid);
   for (let idx = xa_find(k, store, md.iter_idx, MSI_MAX_INDEX); idx >= 0; idx = xa_find(k, store, idx + 1, MSI_MAX_INDEX)) {
     const addr = xa_load(k, store, idx);
     if (msi_desc_match(at(k, k.msi_desc, addr), filter)) {

@@ -39,7 +39,7 @@ export function has(info: MsiDomainInfo, op: OwnOp): boolean {
 }
 
 /** Records an operation of an MSI domain. */
-export function seen_in(k: Kernel, op: Op, domain: number, what: { irq?: number; arg?: number; dev?: number }, ret: number): number {
+export function seenIn(k: Kernel, op: Op, domain: number, what: { irq?: number; arg?: number; dev?: number }, ret: number): number {
   const { handle, dev } = at(k, k.irq_domain, domain);
   const device = what.dev ?? dev;
   const devHandle = device === 0 ? -1 : at(k, k.device, device).handle;
@@ -52,17 +52,17 @@ export function seen_in(k: Kernel, op: Op, domain: number, what: { irq?: number;
  */
 export function msi_domain_alloc(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
   const { virq, nr_irqs } = block;
-  const hwirq = op_get_hwirq(k, domain, arg);
+  const hwirq = opGetHwirq(k, domain, arg);
   if (irq_find_mapping(k, domain, hwirq) > 0) return Errno.EEXIST;
   if (at(k, k.irq_domain, domain).parent !== 0) {
     const ret = irq_domain_alloc_irqs_parent(k, domain, block, arg);
     if (ret < 0) return ret;
   }
   for (let i = 0; i < nr_irqs; i += 1) {
-    const ret = op_msi_init(k, domain, virq + i, hwirq + i);
+    const ret = opMsiInit(k, domain, virq + i, hwirq + i);
     if (ret >= 0) continue;
-    const oldest = k.profile.rollback_reaches_vector_0 ? 0 : 1;
-    for (let done = i - 1; done >= oldest; done -= 1) op_msi_free(k, domain, virq + done);
+    const oldest = k.profile.rollbackReachesVector0 ? 0 : 1;
+    for (let done = i - 1; done >= oldest; done -= 1) opMsiFree(k, domain, virq + done);
     irq_domain_free_irqs_top(k, domain, virq, nr_irqs);
     return ret;
   }
@@ -71,7 +71,7 @@ export function msi_domain_alloc(k: Kernel, domain: number, block: Block, arg: A
 
 /** Gives vectors back, then the parent's part. */
 export function msi_domain_free(k: Kernel, domain: number, virq: number, nr_irqs: number): void {
-  for (let i = 0; i < nr_irqs; i += 1) op_msi_free(k, domain, virq + i);
+  for (let i = 0; i < nr_irqs; i += 1) opMsiFree(k, domain, virq + i);
   irq_domain_free_irqs_top(k, domain, virq, nr_irqs);
 }
 
@@ -89,34 +89,34 @@ export function msi_domain_deactivate(k: Kernel, irq_data: number): void {
 }
 
 /** `msi_domain_ops::set_desc` of the environment: the hardware number follows from device and slot. */
-export function op_set_desc(k: Kernel, domain: number, arg: AllocArg, desc: number): void {
+export function opSetDesc(k: Kernel, domain: number, arg: AllocArg, desc: number): void {
   forced(k, 'set_desc');
   const { dev, msi_index } = at(k, k.msi_desc, desc);
   arg.desc = desc;
   if (k.env.hwirq === 'index') arg.hwirq = msi_index;
   else if (k.env.hwirq === 'overlap') arg.hwirq = msi_index >>> 1;
   else arg.hwirq = at(k, k.device, dev).handle * 65_536 + msi_index;
-  seen_in(k, 'set_desc', domain, { dev, arg: msi_index }, 0);
+  seenIn(k, 'set_desc', domain, { dev, arg: msi_index }, 0);
 }
 
 /** `msi_domain_ops::msi_prepare`: the default, which clears the argument. */
-export function op_msi_prepare(k: Kernel, domain: number, dev: number, nvec: number, arg: AllocArg): number {
+export function opMsiPrepare(k: Kernel, domain: number, dev: number, nvec: number, arg: AllocArg): number {
   const ret = forced(k, 'msi_prepare') ?? 0;
   if (ret === 0) {
     arg.desc = 0;
     arg.hwirq = 0;
   }
-  return seen_in(k, 'msi_prepare', domain, { dev, arg: nvec }, ret);
+  return seenIn(k, 'msi_prepare', domain, { dev, arg: nvec }, ret);
 }
 
-function op_get_hwirq(k: Kernel, domain: number, arg: AllocArg): number {
+function opGetHwirq(k: Kernel, domain: number, arg: AllocArg): number {
   forced(k, 'get_hwirq');
-  seen_in(k, 'get_hwirq', domain, { arg: arg.hwirq }, 0);
+  seenIn(k, 'get_hwirq', domain, { arg: arg.hwirq }, 0);
   return arg.hwirq;
 }
 
 /** The default: number, chip and handler. */
-function op_msi_init(k: Kernel, domain: number, virq: number, hwirq: number): number {
+function opMsiInit(k: Kernel, domain: number, virq: number, hwirq: number): number {
   const ret = forced(k, 'msi_init') ?? 0;
   if (ret >= 0) {
     const info = host_data(k, domain);
@@ -127,13 +127,13 @@ function op_msi_init(k: Kernel, domain: number, virq: number, hwirq: number): nu
       desc.handler_data = 1;
     }
   }
-  return seen_in(k, 'msi_init', domain, { irq: virq, arg: hwirq }, ret);
+  return seenIn(k, 'msi_init', domain, { irq: virq, arg: hwirq }, ret);
 }
 
-function op_msi_free(k: Kernel, domain: number, virq: number): void {
+function opMsiFree(k: Kernel, domain: number, virq: number): void {
   if (!has(host_data(k, domain), 'msi_free')) return;
   forced(k, 'msi_free');
-  seen_in(k, 'msi_free', domain, { irq: virq }, 0);
+  seenIn(k, 'msi_free', domain, { irq: virq }, 0);
 }
 
 /** The vector that the first chip of the chain that composes puts into the message; -ENOSYS: none does. */
@@ -143,7 +143,7 @@ function irq_chip_compose_msi_msg(k: Kernel, irq_data: number): number {
     const data = at(k, k.irq_data, addr);
     if (data.chip === k.env.compose) {
       forced(k, 'irq_compose_msi_msg');
-      const vector = root_data(k, data).hwirq;
+      const vector = rootData(k, data).hwirq;
       const { handle } = at(k, k.irq_domain, data.domain);
       seen(k, 'irq_compose_msi_msg', { domain: handle, dev: -1, irq: data.irq, arg: vector }, 0);
       return vector;
@@ -153,7 +153,7 @@ function irq_chip_compose_msi_msg(k: Kernel, irq_data: number): number {
   return Errno.ENOSYS;
 }
 
-function root_data(k: Kernel, from: IrqData): IrqData {
+function rootData(k: Kernel, from: IrqData): IrqData {
   let data = from;
   while (data.parent_data !== 0) data = at(k, k.irq_data, data.parent_data);
   return data;
@@ -169,5 +169,5 @@ function irq_chip_write_msi_msg(k: Kernel, irq_data: number, msg: { address_lo: 
     desc.msg_address_lo = msg.address_lo;
     desc.msg_data = msg.data;
   }
-  seen_in(k, 'irq_write_msi_msg', domain, { irq, arg: msg.data, dev: desc.dev }, 0);
+  seenIn(k, 'irq_write_msi_msg', domain, { irq, arg: msg.data, dev: desc.dev }, 0);
 }

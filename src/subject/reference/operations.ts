@@ -25,13 +25,13 @@ import { at } from './slab.ts';
 const UNCONNECTED = 1_000_000;
 
 /** `irq_domain_ops::alloc`. */
-export function op_alloc(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
+export function opAlloc(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
   const { kind } = at(k, k.irq_domain, domain);
   if (kind === 'msi') return msi_domain_alloc(k, domain, block, arg);
   const force = forced(k, 'alloc');
   let ret = force ?? 0;
   if (force === undefined || force > 0) {
-    const own = kind === 'vector' ? vector_alloc(k, domain, block) : level_alloc(k, domain, block, arg);
+    const own = kind === 'vector' ? vectorAlloc(k, domain, block) : levelAlloc(k, domain, block, arg);
     if (own < 0) ret = own;
   }
   const { handle } = at(k, k.irq_domain, domain);
@@ -39,20 +39,20 @@ export function op_alloc(k: Kernel, domain: number, block: Block, arg: AllocArg)
 }
 
 /** `irq_domain_ops::free`, of one interrupt. */
-export function op_free(k: Kernel, domain: number, virq: number): void {
+export function opFree(k: Kernel, domain: number, virq: number): void {
   const { kind, handle } = at(k, k.irq_domain, domain);
   if (kind === 'msi') {
     msi_domain_free(k, domain, virq, 1);
     return;
   }
   forced(k, 'free');
-  if (kind === 'vector') vector_free(k, domain, virq);
+  if (kind === 'vector') vectorFree(k, domain, virq);
   else irq_domain_free_irqs_common(k, domain, virq, 1);
   seen(k, 'free', { domain: handle, dev: -1, irq: virq, arg: 1 }, 0);
 }
 
 /** `irq_domain_ops::activate`. */
-export function op_activate(k: Kernel, domain: number, irq_data: number, reserve: boolean): number {
+export function opActivate(k: Kernel, domain: number, irq_data: number, reserve: boolean): number {
   const { kind, handle } = at(k, k.irq_domain, domain);
   if (kind === 'msi') return msi_domain_activate(k, irq_data);
   const ret = forced(k, 'activate') ?? 0;
@@ -61,7 +61,7 @@ export function op_activate(k: Kernel, domain: number, irq_data: number, reserve
 }
 
 /** `irq_domain_ops::deactivate`. */
-export function op_deactivate(k: Kernel, domain: number, irq_data: number): void {
+export function opDeactivate(k: Kernel, domain: number, irq_data: number): void {
   const { kind, handle } = at(k, k.irq_domain, domain);
   if (kind === 'msi') {
     msi_domain_deactivate(k, irq_data);
@@ -73,7 +73,7 @@ export function op_deactivate(k: Kernel, domain: number, irq_data: number): void
 }
 
 /** `irq_domain_ops::map` of the domains without hierarchy. */
-export function op_map(k: Kernel, domain: number, virq: number, hwirq: number): number {
+export function opMap(k: Kernel, domain: number, virq: number, hwirq: number): number {
   const ret = forced(k, 'map') ?? 0;
   if (ret >= 0) {
     const desc = at(k, k.irq_desc, irq_to_desc(k, virq));
@@ -85,14 +85,14 @@ export function op_map(k: Kernel, domain: number, virq: number, hwirq: number): 
 }
 
 /** `irq_domain_ops::unmap`. */
-export function op_unmap(k: Kernel, domain: number, irq: number): void {
+export function opUnmap(k: Kernel, domain: number, irq: number): void {
   forced(k, 'unmap');
   const { handle } = at(k, k.irq_domain, domain);
   seen(k, 'unmap', { domain: handle, dev: -1, irq, arg: 0 }, 0);
 }
 
 /** The lowest free vectors, one by one. -ENOSPC: fewer than `nr_irqs` are free, and none is taken. */
-function vector_alloc(k: Kernel, domain: number, { virq, nr_irqs }: Block): number {
+function vectorAlloc(k: Kernel, domain: number, { virq, nr_irqs }: Block): number {
   const { vectors } = at(k, k.irq_domain, domain);
   const free: number[] = [];
   for (let vector = 0; vector < vectors.length && free.length < nr_irqs; vector += 1) {
@@ -107,14 +107,14 @@ function vector_alloc(k: Kernel, domain: number, { virq, nr_irqs }: Block): numb
   return 0;
 }
 
-function vector_free(k: Kernel, domain: number, virq: number): void {
+function vectorFree(k: Kernel, domain: number, virq: number): void {
   const data = at(k, k.irq_data, irq_domain_get_irq_data(k, domain, virq));
   at(k, k.irq_domain, domain).vectors[data.hwirq] = 0;
   irq_domain_reset_irq_data(data);
 }
 
 /** The parent first, then its numbers moved up by 256 times the level. */
-function level_alloc(k: Kernel, addr: number, block: Block, arg: AllocArg): number {
+function levelAlloc(k: Kernel, addr: number, block: Block, arg: AllocArg): number {
   const domain = at(k, k.irq_domain, addr);
   if (arg.inner === 'allocate') {
     const ret = irq_domain_alloc_irqs_parent(k, addr, block, arg);

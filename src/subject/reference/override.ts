@@ -7,14 +7,14 @@ import { MSI_MAX_INDEX, MsiFlag } from '../../trace/flags.ts';
 import { irq_alloc_descs, irq_free_descs, irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import { affinityOf } from './affinity-of.ts';
-import { dev_domain, MSI_DESC_ASSOCIATED, MSI_DESC_NOTASSOCIATED, msi_desc_match } from './msi-desc.ts';
+import { devDomain, MSI_DESC_ASSOCIATED, MSI_DESC_NOTASSOCIATED, msi_desc_match } from './msi-desc.ts';
 import { host_data } from './msi-domain.ts';
 import { msi_sysfs_populate_desc, msi_sysfs_remove_desc } from './msi-sysfs.ts';
 import { at } from './slab.ts';
 import { xa_find, xa_load } from './xarray.ts';
 
 /** Interrupts for every descriptor of the default domain that has none; the first error ends it. */
-export function override_alloc_irqs(k: Kernel, dev: number, domain: number): number {
+export function overrideAllocIrqs(k: Kernel, dev: number, domain: number): number {
   const sysfs = (host_data(k, domain).flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0;
   for (const addr of descs(k, dev, MSI_DESC_NOTASSOCIATED)) {
     const desc = at(k, k.msi_desc, addr);
@@ -31,7 +31,7 @@ export function override_alloc_irqs(k: Kernel, dev: number, domain: number): num
 }
 
 /** Takes all of them back. */
-export function override_free_irqs(k: Kernel, dev: number, domain: number): void {
+export function overrideFreeIrqs(k: Kernel, dev: number, domain: number): void {
   const sysfs = (host_data(k, domain).flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0;
   for (const addr of descs(k, dev, MSI_DESC_ASSOCIATED)) {
     const desc = at(k, k.msi_desc, addr);
@@ -44,7 +44,7 @@ export function override_free_irqs(k: Kernel, dev: number, domain: number): void
 
 function descs(k: Kernel, dev: number, filter: number): readonly number[] {
   const found: number[] = [];
-  const { store } = dev_domain(k, dev, 0);
+  const { store } = devDomain(k, dev, 0);
   for (let idx = xa_find(k, store, 0, MSI_MAX_INDEX); idx >= 0; idx = xa_find(k, store, idx + 1, MSI_MAX_INDEX)) {
     const addr = xa_load(k, store, idx);
     if (msi_desc_match(at(k, k.msi_desc, addr), filter)) found.push(addr);

@@ -9,13 +9,13 @@ import { WARN_ON } from './bug.ts';
 import { forced, seen } from './callback.ts';
 import type { Kernel } from './kernel.ts';
 import { msi_remove_device_irq_domain } from './msi-create.ts';
-import { msi_device_data_free } from './msi-device.ts';
+import { freeMsiDeviceData } from './msi-device.ts';
 import { sysfs_remove_group } from './msi-sysfs.ts';
 import { at } from './slab.ts';
 import { xa_destroy, xa_empty } from './xarray.ts';
 
 /** Runs the release; the node is the caller's. */
-export function release_resource(k: Kernel, dev: number, node: DevresNode): void {
+export function releaseResource(k: Kernel, dev: number, node: DevresNode): void {
   switch (node.release) {
     case 'msi_device_data_release':
       msi_device_data_release(k, dev, node.data);
@@ -36,11 +36,11 @@ export function release_resource(k: Kernel, dev: number, node: DevresNode): void
 function msi_device_data_release(k: Kernel, dev: number, addr: number): void {
   const md = at(k, k.msi_device_data, addr);
   for (let i = 0; i < md.domains.length; i += 1) {
-    if (k.profile.store_per_domain) msi_remove_device_irq_domain(k, dev, i);
+    if (k.profile.storePerDomain) msi_remove_device_irq_domain(k, dev, i);
     const { store } = md.domains[i] ?? { store: { head: 0, head_is_node: false } };
     WARN_ON(k, !xa_empty(store), 'msi_device_data_release', 1);
     xa_destroy(k, store);
   }
   at(k, k.device, dev).msi_data = 0;
-  msi_device_data_free(k, addr);
+  freeMsiDeviceData(k, addr);
 }

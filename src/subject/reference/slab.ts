@@ -82,11 +82,11 @@ function describe<T>(cache: Slab<T>, addr: number): string {
 export function should_fail(k: Kernel, where: number): boolean {
   const count = (k.requests[where] ?? 0) + 1;
   k.requests[where] = count;
-  k.requests_total += 1;
+  k.requestsTotal += 1;
   for (const fault of k.faults) {
     if (fault.kind !== 'memory') continue;
     if (fault.site !== 'any' && site[fault.site] !== where) continue;
-    const over = (fault.site === 'any' ? k.requests_total : count) - fault.nth;
+    const over = (fault.site === 'any' ? k.requestsTotal : count) - fault.nth;
     if (over < 0 || (fault.count !== 0 && over >= fault.count)) continue;
     k.fired.push({ where: SITES[where] ?? 'msi_alloc_desc', nth: count });
     return true;

@@ -4,8 +4,7 @@ import type { Kernel, Slab } from './kernel.ts';
 
 /** Costs in proportion to the objects that were ever made. */
 export function copyKernel(k: Kernel): Kernel {
-  return {
-    ...k,
+  const tables = {
     device: copySlab(k.device, (d) => ({ ...d, devres_head: [...d.devres_head], msi_irqs_files: [...d.msi_irqs_files] })),
     msi_device_data: copySlab(k.msi_device_data, (d) => ({
       ...d,
@@ -29,6 +28,11 @@ export function copyKernel(k: Kernel): Kernel {
     fwnode: copySlab(k.fwnode, (f) => ({ ...f })),
     name: copySlab(k.name, (n) => ({ ...n })),
     devres: copySlab(k.devres, (n) => ({ ...n })),
+  };
+  return {
+    ...k,
+    ...tables,
+    slabs: Object.values(tables),
     sparse_irqs: [...k.sparse_irqs],
     block_irq: [...k.block_irq],
     block_size: [...k.block_size],
@@ -39,8 +43,8 @@ export function copyKernel(k: Kernel): Kernel {
     groups: [...k.groups],
     rcu: [...k.rcu],
     requests: [...k.requests],
-    op_calls: [...k.op_calls],
-    op_total: [...k.op_total],
+    opCalls: [...k.opCalls],
+    opTotal: [...k.opTotal],
     callbacks: [...k.callbacks],
     splats: [...k.splats],
     fired: [...k.fired],

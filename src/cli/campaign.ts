@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** What `check` and `sweep` share: running traces, deciding about findings, and the summary of it all. */
+import {
+  type Ended,
+  type FindingReport,
+  type Summary,
+  type SweptRow,
+  unreached,
+} from '../report/summary.ts';
+import type { Expected } from '../run/expected.ts';
+import { addReach, type Reach, startReach } from '../run/reach.ts';
+import { type Options, runTrace } from '../run/session.ts';
+import type { Environment } from '../trace/environment.ts';
+import type { Trace } from '../trace/step.ts';
+import type { Finding } from '../trace/verdict.ts';
+import { type Examine, startExamining } from './examine.ts';
+import type { TraceFile } from './files.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import type { Kept } from './kept.ts';
+import { Status } from './mistake.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { amountOf, callRows, expectedRows, situationRows, siteRows } from './summarise.ts';
+
+/** What a run is asked to do. */
+export interface Plan {
+  readonly command: 'check' | 'sweep';
+  readonly options: Options;
+  readonly kept: Kept;
+  readonly environments: readonly Environment[];
+  readonly reports: string;
+  /** Empty for a run that draws nothing. */
+  readonly seed: string;
+  readonly budget: string;
+}
+
+/** A run so far. */
+export interface Campaign {
+  readonly plan: Plan;
+  readonly corpus: Reach;
+  readonly random: Reach;
+  /** Times that each entry of the expected list was seen, by its trace. */
+  readonly seen: Map<string, number>;
+  /** Entries whose own trace was run, and whether it still shows the finding. */
+  readonly replayed: Map<string, boolean>;
+  readonly findings: FindingReport[];
+  readonly swept: SweptRow[];
+  readonly examine: Examine;
+  readonly interrupt: Interrupt;
+  readonly progress: Progress;
+  /** Milliseconds since the start. */
+  readonly elapsed: () => number;
+}
+
+/** Milliseconds from an arbitrary origin. */
+export type Clock = () => number;
+
+/** Starts the clock, the bar and listening for Ctrl-C. */
+export function startCampaign(plan: Plan, clock: Clock): Campaign {
+  const start = clock();
+  return {
+    plan,
+    corpus: startReach(),
+    random: startReach(),
+    seen: new Map(),
+    replayed: new Map(),
+    findings: [],
+    swept: [],
+    examine: startExamining(plan.kept, plan.options, plan.reports),
+    interrupt: listenForInterrupt(),
+    progress: startProgress(0),
+    elapsed: () => clock() - start,
+  };
+}
+
+/** Decides about a finding; true when it is new. */
+export function settle(campaign: Campaign, trace: Trace, finding: Finding, found: string): boolean {
+  const examined = campaign.examine({ trace, finding, found });
+  if (examined.kind === 'new') {
+    addReport(campaign.findings, examined.report);
+    return true;
+  }
+  if (examined.kind === 'expected') count(campaign.seen, examined.entry);
+  return false;
+}
+
+/** The same finding, minimised, is the same trace: it is reported once. */
+function addReport(reports: FindingReport[], report: FindingReport): void {
+  if (!reports.some(({ trace }) => trace === report.trace)) reports.push(report);
+}
+
+function count(seen: Map<string, number>, { trace }: Expected): void {
+  seen.set(trace, (seen.get(trace) ?? 0) + 1);
+}
+
+/** Runs a trace of the corpus; true when something new was found. */
+export function replayFile(campaign: Campaign, { path, trace }: TraceFile): boolean {
+  const { plan, corpus, replayed, seen } = campaign;
+  const before = seen.get(path) ?? 0;
+  const verdict = runTrace(trace, { ...plan.options, reach: corpus });
+  const isNew = verdict.kind === 'finding' && settle(campaign, trace, verdict.finding, path);
+  const listed =
+    plan.options.spec === 'kernel' && plan.kept.expected.some((entry) => entry.trace === path);
+  if (listed) replayed.set(path, (seen.get(path) ?? 0) > before);
+  return isNew;
+}
+
+/** Ends the run: everything that it did, and its exit status. */
+export function summarise(campaign: Campaign, ended: Ended): Summary {
+  const { plan, corpus, random } = campaign;
+  const sum = startReach();
+  addReach(sum, corpus);
+  addReach(sum, random);
+  const summary = {
+    command: plan.command,
+    subject: plan.options.factory.name,
+    spec: plan.options.spec,
+    seed: plan.seed,
+    budget: plan.budget,
+    environments: plan.environments.map(({ name }) => name),
+    ended,
+    status: Status.ok,
+    seconds: Math.round(campaign.elapsed()) / 1000,
+    corpus: amountOf(corpus),
+    random: amountOf(random),
+    calls: callRows(sum),
+    sites: siteRows(sum),
+    situations: plan.command === 'check' ? situationRows(corpus, random, plan.environments) : [],
+    expected:
+      plan.options.spec === 'kernel'
+        ? expectedRows(plan.kept.expected, campaign.seen, campaign.replayed)
+        : [],
+    swept: campaign.swept,
+    findings: campaign.findings,
+  };
+  return { ...summary, status: statusOf(summary) };
+}
+
+function statusOf(summary: Summary): number {
+  if (summary.findings.length > 0) return Status.finding;
+  if (summary.ended === 'interrupted') return Status.interrupted;
+  return unreached(summary).length > 0 ? Status.unreached : Status.ok;
+}

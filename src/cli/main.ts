@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The program `msicheck`: finds the command, and turns what goes wrong into a message and an exit status. */
+import { Command, CommanderError } from 'commander';
+
+import { addCheck } from './check.ts';
+import { addList } from './list.ts';
+import { addMinimize } from './minimize.ts';
+import { isMistake, Status } from './mistake.ts';
+import { addReplay } from './replay.ts';
+import { addSweep } from './sweep.ts';
+import { hideWarnings, note, watchOutput } from './terminal.ts';
+
+if (process.env['MSICHECK_DEBUG'] === undefined) hideWarnings();
+watchOutput();
+await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<void> {
+  const program = build();
+  if (args.length === 0) {
+    program.outputHelp({ error: true });
+    process.exitCode = Status.mistake;
+    return;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = failed(program, args, error);
+  }
+}
+
+function build(): Command {
+  const program = new Command('msicheck')
+    .description("Property-based verification and fuzzing of the Linux kernel's MSI core")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText(
+      'after',
+      `
+Exit status:
+  0    nothing unexpected was found, and every situation was reached
+  1    a finding that is not expected
+  2    a mistake in the call or in a file
+  3    the run ended with a situation that was never reached
+  70   a mistake of msicheck itself
+  130  interrupted before anything was found`,
+    );
+  for (const add of [addCheck, addSweep, addReplay, addMinimize, addList]) add(program);
+  return program;
+}
+
+/** Says what went wrong; returns the exit status. */
+function failed(program: Command, args: readonly string[], error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return Status.ok;
+    note(`msicheck: ${error.message.replace(/^error: /u, '')}`);
+    for (const line of expectations(program, args, error.code)) note(line);
+    return Status.mistake;
+  }
+  if (isMistake(error)) {
+    note(`msicheck: ${error.message}`);
+    return Status.mistake;
+  }
+  note(`msicheck: this is a mistake in msicheck, please report it: ${String(error)}`);
+  if (process.env['MSICHECK_DEBUG'] === undefined) note('MSICHECK_DEBUG=1 shows where it happened');
+  else if (error instanceof Error) note(error.stack ?? '');
+  return Status.ours;
+}
+
+/** What the command line parser expected, in the terms of the command that was called. */
+function expectations(program: Command, args: readonly string[], code: string): readonly string[] {
+  const command = program.commands.find((known) => known.name() === args[0]);
+  if (command === undefined) {
+    return [
+      `expected one of ${program.commands.map((known) => known.name()).join(', ')}; see msicheck --help`,
+    ];
+  }
+  const see = `see msicheck ${command.name()} --help`;
+  if (code !== 'commander.unknownOption')
+    return [`usage: msicheck ${command.name()} ${command.usage()}; ${see}`];
+  return [`expected one of ${command.options.map((option) => option.flags).join(', ')}; ${see}`];
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Values of command line options. Each parser returns the value or throws what was expected. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import type { Spec } from '../oracle/oracle.ts';
+import { reference } from '../subject/reference/index.ts';
+import type { SubjectFactory } from '../subject/subject.ts';
+import { REPORTS } from './files.ts';
+import { SUBJECTS } from './subjects.ts';
+
+/** Milliseconds per unit of a duration. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const SPECS: readonly Spec[] = ['kernel', 'strict'];
+const LONGEST = 24 * 3_600_000;
+const MOST_RUNS = 1_000_000_000;
+
+/** `30s`, `500ms`, `2m`, `1h`, or seconds without a unit, as milliseconds; more than 0 and at most a day. */
+export function parseTime(text: string): number {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/u.exec(text);
+  const value = Number(match?.[1] ?? 'NaN') * (UNITS[match?.[2] ?? 's'] ?? 1);
+  if (match !== null && value > 0 && value <= LONGEST) return value;
+  throw new InvalidArgumentError('Expected a time above 0 and up to 24h, like 30s, 500ms or 2m.');
+}
+
+/** A number of traces, 1 or more. */
+export function parseRuns(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,10}$/u.test(text) && value >= 1 && value <= MOST_RUNS) return value;
+  throw new InvalidArgumentError(`Expected a whole number of traces, 1..${MOST_RUNS}.`);
+}
+
+function parseSpec(text: string): Spec {
+  const spec = SPECS.find((name) => name === text);
+  if (spec !== undefined) return spec;
+  throw new InvalidArgumentError(`Expected one of ${SPECS.join(', ')}.`);
+}
+
+/** What `withRunOptions` gives a command. */
+export interface RunFlags {
+  readonly subject: SubjectFactory;
+  readonly spec: Spec;
+}
+
+/** `--subject` and `--spec`, for every command that runs traces. */
+export function withRunOptions(command: Command): Command {
+  const subject = new Option('--subject <name>', 'code under test (list subjects)');
+  const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
+  return command
+    .addOption(subject.argParser(parseSubject).default(reference, reference.name))
+    .addOption(spec.argParser(parseSpec).default('kernel'));
+}
+
+function parseSubject(text: string): SubjectFactory {
+  const subject = SUBJECTS.find(({ name }) => name === text);
+  if (subject !== undefined) return subject.load();
+  throw new InvalidArgumentError(`Expected one of ${SUBJECTS.map(({ name }) => name).join(', ')}.`);
+}
+
+/** What `withReportOptions` gives a command. */
+export interface ReportFlags {
+  readonly json?: true;
+  readonly reports: string;
+}
+
+/** `--json` and `--reports`, for the commands that end with a summary. */
+export function withReportOptions(command: Command): Command {
+  const reports = new Option('--reports <folder>', 'where reports and findings go');
+  return command
+    .option('--json', 'print the summary as one JSON document')
+    .addOption(reports.default(REPORTS, 'reports'));
+}
+
+/** A seed: any word or sentence but an empty one, on one line. */
+export function parseSeed(text: string): string {
+  if (/^[^\p{Cc}]{1,200}$/u.test(text)) return text;
+  throw new InvalidArgumentError('Expected 1..200 characters on one line.');
+}
+
+/** Milliseconds as they are typed: `15s`, `500ms`. */
+export function timeText(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Runs a trace one step at a time, forwards and backwards, and says what each step did. */
+import { changes, copyPicture } from '../report/changes.ts';
+import { findingLines } from '../report/finding.ts';
+import { observationLines } from '../report/observation.ts';
+import type { Paint } from '../report/paint.ts';
+import {
+  type Options,
+  type SessionSnapshot,
+  startSession,
+  type StepResult,
+} from '../run/session.ts';
+import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { formatStep } from '../trace/format.ts';
+import type { Step, Trace } from '../trace/step.ts';
+import type { Finding } from '../trace/verdict.ts';
+
+/** A trace with a place in it. */
+export interface Player {
+  /** Steps that have been run. */
+  readonly position: () => number;
+  readonly length: number;
+  /** Runs the next step and describes it; `undefined` at the end, or where the trace ended early. */
+  readonly forward: () => string | undefined;
+  /** Takes back the last step; false at the beginning. */
+  readonly back: () => boolean;
+  /** What was found so far, at the end also by checking everything once more. */
+  readonly finish: () => Ending;
+}
+
+/** How a trace ended. */
+export interface Ending {
+  readonly finding: Finding | undefined;
+  /** The description of a step has told it. */
+  readonly told: boolean;
+  /** False when steps are left that could be run. */
+  readonly complete: boolean;
+}
+
+/** Starts before the first step. Every rule is checked on every object after each step. */
+export function startPlayer(trace: Trace, options: Options, paint: Paint): Player {
+  const { factory, subject } = watched(options.factory);
+  const session = startSession(trace.environment, { ...options, factory, precise: true });
+  const before: SessionSnapshot[] = [];
+  let stopped = false;
+  let found: Finding | undefined;
+  return {
+    position: () => before.length,
+    length: trace.steps.length,
+    forward: () => {
+      const step = trace.steps[before.length];
+      if (step === undefined || stopped) return undefined;
+      before.push(session.snapshot());
+      const picture = copyPicture(subject().picture());
+      const result = session.apply(step);
+      stopped = result.kind === 'finding' || result.kind === 'ended';
+      if (result.kind === 'finding') found = result.finding;
+      const seen = result.kind === 'skipped' ? undefined : session.observation();
+      const lines =
+        seen === undefined
+          ? []
+          : observationLines(step.call.fn, seen, changes(picture, seen.picture));
+      return [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)].join(
+        '\n',
+      );
+    },
+    back: () => {
+      const snapshot = before.pop();
+      if (snapshot === undefined) return false;
+      session.restore(snapshot);
+      stopped = false;
+      found = undefined;
+      return true;
+    },
+    finish: () => {
+      const complete = stopped || before.length === trace.steps.length;
+      const finding = complete && !stopped ? session.finish() : found;
+      return { finding, told: found !== undefined, complete };
+    },
+  };
+}
+
+function heading(number: number, step: Step, paint: Paint): string {
+  return paint.strong(`${number}. ${formatStep(step)}`);
+}
+
+function resultLines(result: StepResult, paint: Paint): readonly string[] {
+  switch (result.kind) {
+    case 'applied':
+      return [];
+    case 'ended':
+      return [paint.faint('  the oracle expects this: the trace ends here')];
+    case 'skipped':
+      return [paint.faint(`  not run   ${result.why}`)];
+    case 'finding':
+      return [paint.bad(`  finding   ${result.finding.rule}`), ...findingLines(result.finding)];
+  }
+}
+
+/** The factory, and a way to look at the subject that it started last. */
+function watched(factory: SubjectFactory): { factory: SubjectFactory; subject: () => Subject } {
+  let started: Subject | undefined;
+  return {
+    factory: {
+      name: factory.name,
+      start: (environment) => {
+        started = factory.start(environment);
+        return started;
+      },
+    },
+    subject: () => {
+      if (started === undefined) throw new Error('the session has started no subject');
+      return started;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** `replay`: runs one trace and prints every observation. */
+import type { Command } from 'commander';
+
+import { findingLines } from '../report/finding.ts';
+import type { Paint } from '../report/paint.ts';
+import type { Expected } from '../run/expected.ts';
+import { formatEnvironment } from '../trace/format.ts';
+import type { Finding } from '../trace/verdict.ts';
+import { readTrace } from './files.ts';
+import { explains, readKept } from './kept.ts';
+import { KEYS, type Request, requests } from './keys.ts';
+import { Status } from './mistake.ts';
+import { type RunFlags, withRunOptions } from './options.ts';
+import { type Player, startPlayer } from './player.ts';
+import { finish, note, paintFor } from './terminal.ts';
+
+/** What the command line says. */
+interface Flags extends RunFlags {
+  readonly stepByStep?: true;
+}
+
+/** Adds the command. */
+export function addReplay(program: Command): void {
+  const command = program
+    .command('replay')
+    .description('run a trace and print every observation')
+    .argument('<trace>', 'file with a trace')
+    .option('--step-by-step', `stop after each step. ${KEYS}`);
+  withRunOptions(command).action(replay);
+}
+
+async function replay(path: string, flags: Flags): Promise<void> {
+  const { trace } = readTrace(path);
+  const kept = readKept();
+  const paint = paintFor(process.stdout);
+  const player = startPlayer(trace, { factory: flags.subject, spec: flags.spec }, paint);
+  process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
+  if (flags.stepByStep === true) await interact(player);
+  else play(player, player.length);
+  const { finding, told, complete } = player.finish();
+  if (!complete) {
+    finish(Status.ok, '');
+    return;
+  }
+  const known = finding === undefined ? undefined : explains(kept, flags.spec, finding);
+  const status = finding === undefined || known !== undefined ? Status.ok : Status.finding;
+  if (finding !== undefined && !told) {
+    process.stdout.write(
+      `${[paint.bad(`finding: ${finding.rule}`), ...findingLines(finding)].join('\n')}\n`,
+    );
+  }
+  finish(status, `${conclusion(player, finding, known, paint)}\n`);
+}
+
+/** Runs and prints until `position` steps have been run or the trace ends. */
+function play(player: Player, position: number): void {
+  while (player.position() < position) {
+    const text = player.forward();
+    if (text === undefined) return;
+    process.stdout.write(`${text}\n\n`);
+  }
+}
+
+async function interact(player: Player): Promise<void> {
+  note(`${player.length} steps. ${KEYS}`);
+  for await (const request of requests(process.stdin)) {
+    if (request.kind === 'quit') return;
+    answer(player, request);
+  }
+}
+
+function answer(player: Player, request: Request): void {
+  const at = player.position();
+  switch (request.kind) {
+    case 'quit':
+      return;
+    case 'next':
+      play(player, at + 1);
+      if (player.position() === at) note('this is the end; b goes back, q quits');
+      return;
+    case 'back':
+      if (player.back()) note(`back after step ${at - 1}`);
+      else note('this is the beginning');
+      return;
+    case 'go':
+      goTo(player, request.step);
+      return;
+    case 'unknown':
+      note(`'${request.text}' is no request. ${KEYS}`);
+  }
+}
+
+function goTo(player: Player, step: number): void {
+  if (step > player.length) {
+    note(`there are ${player.length} steps`);
+    return;
+  }
+  if (step > player.position()) {
+    play(player, step);
+    return;
+  }
+  while (player.position() > step) player.back();
+  note(`back after step ${step}`);
+}
+
+function conclusion(
+  player: Player,
+  finding: Finding | undefined,
+  known: Expected | undefined,
+  paint: Paint,
+): string {
+  const steps = player.position();
+  const left = player.length - steps;
+  const rest = left > 0 ? `; ${left} later steps were not run` : '';
+  if (finding === undefined) return paint.good(`no finding in ${steps} steps${rest}`);
+  if (known !== undefined) return paint.good(`this finding is expected: ${known.why}${rest}`);
+  return paint.bad(`this finding is not expected${rest}`);
+}

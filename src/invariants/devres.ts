@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Device resources. */
+import { Fact } from './facts.ts';
+import type { Rule } from './rule.ts';
+import { happens } from './situation.ts';
+import { dataChanged, resourceReleased } from './situations.ts';
+
+
+/** The order matters: what is newer may use what is older. */
+export const newestFirst: Rule = {
+  name: 'resources of a device are released newest first',
+  source: 'drivers/base/devres.c release_nodes()',
+  ops: ['release'],
+  callback: ({ dev, arg }, { devices, deviceAt, progress }) => {
+    const order = devices[deviceAt[dev] ?? 0]?.order ?? [];
+    const at = order.indexOf(arg);
+    if (at < 0) return `resource ${arg} of device ${dev}, which is not on the list`;
+    return at < progress.release ? undefined : `resource ${arg} of device ${dev} after ${order[progress.release] ?? 'nothing'}`;
+  },
+  sometimes: [
+    resourceReleased,
+    happens('two resources were released in one step', Fact.RELEASED, ({ callbacks }) => callbacks.filter(({ op }) => op === 'release').length > 1),
+  ],
+};
+
+/** Forgetting is not releasing: devres_free() is the only way without. */
+export const releasedOnce: Rule = {
+  name: 'a resource leaves its device through one release, or through devres_free',
+  source: 'drivers/base/devres.c devres_release(), devres_release_all(), devres_free()',
+  belongings: ({ address, device }, { devices, call }) => {
+    const past = devices[address];
+    if (past === undefined) return undefined;
+    for (let i = 0; i < past.orderWas.length; i += 1) {
+      const res = past.orderWas[i] ?? 0;
+      const left = !past.order.includes(res);
+      const ran = (past.released & (1 << res)) !== 0;
+      if (left !== ran && !(left && call.fn === 'devres_free')) return `resource ${res} of device ${device.handle} ${left ? 'left without a release' : 'was released and stayed'}`;
+    }
+    return undefined;
+  },
+  sometimes: [resourceReleased],
+};
+
+/** The list of a device. */
+export const listedOnce: Rule = {
+  name: 'the list of a device holds nodes that live and know that they are on a list, each once',
+  source: 'drivers/base/devres.c add_dr(), remove_nodes()',
+  belongings: ({ picture, device }) => {
+    const { devres_head } = device;
+    for (let i = 0; i < devres_head.length; i += 1) {
+      const address = devres_head[i] ?? 0;
+      const node = picture.devres.objects[address];
+      if (node === undefined) return `device ${device.handle} lists devres ${address}, which is gone`;
+      if (!node.added) return `device ${device.handle} lists devres ${address} of ${node.release}, which is on no list`;
+      if (devres_head.indexOf(address) !== i) return `device ${device.handle} lists devres ${address} twice`;
+    }
+    return undefined;
+  },
+  sometimes: [
+    resourceReleased,
+    dataChanged,
+  ],
+};
+
+/** So that the domains and descriptors are gone before the directory of their files is. */
+export const dataAfterGroup: Rule = {
+  name: 'the MSI data of a device are newer than their sysfs group, so that they are released first',
+  source: 'kernel/irq/msi.c msi_setup_device_data()',
+  belongings: ({ picture, device }) => {
+    if (device.msi_data === 0) return undefined;
+    let group = -1;
+    let data = -1;
+    for (let i = 0; i < device.devres_head.length; i += 1) {
+      const release = picture.devres.objects[device.devres_head[i] ?? 0]?.release;
+      if (release === 'devm_attr_group_remove') group = i;
+      if (release === 'msi_device_data_release') data = i;
+    }
+    if (group >= 0 && data > group) return undefined;
+    return `device ${device.handle} has ${data < 0 ? 'no node' : `node ${data}`} for its MSI data, ${group < 0 ? 'none' : `node ${group}`} for the group`;
+  },
+  sometimes: [dataChanged],
+};

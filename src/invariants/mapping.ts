@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * The reverse map of a domain: from hardware numbers to interrupts, one to one.
+ *
+ * Not demanded are the entries of numbers that two vectors of an MSI domain have at once: see
+ * contest() in fold-irqs.ts.
+ */
+import type { IrqData } from '../trace/structs.ts';
+import { Fact } from './facts.ts';
+import { isContested } from './fold-irqs.ts';
+import type { Rule } from './rule.ts';
+import { mapping } from './tree.ts';
+import { type IrqView, named } from './view.ts';
+import { anywhere, happens } from './situation.ts';
+import { contested, irqFreed, levelAllocated, several } from './situations.ts';
+
+
+/** From the interrupt to the map. */
+export const findsMapped: Rule = {
+  name: 'looking up the hardware number of an interrupt finds that interrupt, in each of its domains',
+  source: 'kernel/irq/irqdomain.c irq_domain_set_mapping(), __irq_resolve_mapping()',
+  irq: ({ picture, desc, data, irq }, history) => {
+    let at = desc.irq_data;
+    let level = data;
+    for (let depth = 0; level !== undefined && level.domain !== 0 && depth < 8; depth += 1) {
+      const domain = picture.irq_domain.objects[level.domain];
+      if (domain !== undefined && mapping(picture, domain, level.hwirq) !== at && !isContested(history, level.domain, level.hwirq)) {
+        return `interrupt ${irq} is hwirq ${level.hwirq} of domain ${domain.name}, whose map has irq_data ${mapping(picture, domain, level.hwirq)} there`;
+      }
+      at = level.parent_data;
+      level = picture.irq_data.objects[at];
+    }
+    return undefined;
+  },
+  sometimes: [levelAllocated, contested],
+};
+
+/** From the map to the interrupt. */
+export const holdsMappedOnly: Rule = {
+  name: 'the reverse map holds nothing but irq_data that lives, under the numbers that it has',
+  source: 'kernel/irq/irqdomain.c irq_domain_clear_mapping(), irq_domain_fix_revmap()',
+  totals: (picture, { left }) => {
+    for (let i = 0; i < left.length; i += 3) {
+      const address = left[i] ?? 0;
+      const domain = picture.irq_domain.objects[left[i + 1] ?? 0];
+      const hwirq = left[i + 2] ?? 0;
+      if (domain === undefined || mapping(picture, domain, hwirq) !== address) continue;
+      if (isUnder(picture.irq_data.objects[address], left[i + 1] ?? 0, hwirq)) continue;
+      return `hwirq ${hwirq} of domain ${domain.name} still leads to ${named(picture.irq_data, address)}`;
+    }
+    return undefined;
+  },
+  node: ({ picture, store, node, base }) => {
+    if (store || node.shift !== 0) return undefined;
+    let left = node.count;
+    for (let i = 0; i < node.slots.length && left > 0; i += 1) {
+      const entry = node.slots[i] ?? 0;
+      if (entry === 0) continue;
+      left -= 1;
+      const data = picture.irq_data.objects[entry];
+      if (data === undefined) return `hwirq ${base + i} leads to irq_data ${entry}, which is gone`;
+      if (data.hwirq !== base + i) return `hwirq ${base + i} leads to interrupt ${data.irq}, which is hwirq ${data.hwirq}`;
+    }
+    return undefined;
+  },
+  domain: ({ picture, address, domain }) => {
+    const { head, head_is_node } = domain.revmap_tree;
+    if (head === 0 || head_is_node || isUnder(picture.irq_data.objects[head], address, 0)) return undefined;
+    return `hwirq 0 of domain ${domain.name} leads to irq_data ${head}, which is not its own`;
+  },
+  all: (picture) => {
+    for (let address = 1; address < picture.irq_domain.objects.length; address += 1) {
+      const domain = picture.irq_domain.objects[address];
+      for (let hwirq = 0; domain !== undefined && hwirq < domain.revmap.length; hwirq += 1) {
+        const entry = domain.revmap[hwirq] ?? 0;
+        if (entry !== 0 && !isUnder(picture.irq_data.objects[entry], address, hwirq)) {
+          return `hwirq ${hwirq} of domain ${domain.name} leads to irq_data ${entry}, which is not its own`;
+        }
+      }
+    }
+    return undefined;
+  },
+  sometimes: [irqFreed, contested],
+};
+
+function isUnder(data: Readonly<IrqData> | undefined, domain: number, hwirq: number): boolean {
+  return data !== undefined && data.domain === domain && data.hwirq === hwirq;
+}
+
+/** irq_domain_push_irq() does not count what it enters; whoever frees it instead of popping it has it counted off. */
+export const countsMapped: Rule = {
+  name: 'a domain counts the interrupts that are mapped in it',
+  source: 'kernel/irq/irqdomain.c irq_domain_insert_irq(), irq_domain_remove_irq()',
+  domain: ({ address, domain }, { domains }) => {
+    const past = domains[address];
+    const inIt = past?.mapped ?? 0;
+    if (domain.mapcount + (past?.pushed ?? 0) === inIt) return undefined;
+    return `domain ${domain.name} counts ${domain.mapcount}, ${inIt} are in it${past?.pushed === 0 ? '' : `, ${past?.pushed ?? 0} of them pushed`}`;
+  },
+  sometimes: [levelAllocated, irqFreed],
+};
+
+/** What set_desc and get_hwirq of the environments make of a slot. */
+function firstHwirq({ picture, msi }: IrqView, mode: 'index' | 'device' | 'overlap'): number {
+  const index = msi?.msi_index ?? 0;
+  if (mode === 'index') return index;
+  if (mode === 'overlap') return index >>> 1;
+  return (picture.device.objects[msi?.dev ?? 0]?.handle ?? 0) * 65_536 + index;
+}
+
+/** Consecutive numbers from the first. */
+export const numberedFromGetHwirq: Rule = {
+  name: 'vector i of a descriptor has the hardware number that get_hwirq gave plus i',
+  source: 'kernel/irq/msi.c msi_domain_alloc()',
+  irq: (view, { environment, numbers }) => {
+    const { irq, info, msi, data, offset } = view;
+    if (info === undefined || msi === undefined || data === undefined || numbers[irq]?.lied === true) return undefined;
+    const wanted = firstHwirq(view, environment.hwirq) + offset;
+    return data.hwirq === wanted ? undefined : `interrupt ${irq}, vector ${offset} of slot ${msi.msi_index}, is hwirq ${data.hwirq}, not ${wanted}`;
+  },
+  sometimes: [several],
+};
+
+/** A hardware number has to exist. */
+export const belowHwirqMax: Rule = {
+  name: 'a hardware number is below the largest of its domain',
+  source: 'kernel/irq/irqdomain.c irq_domain_associate_locked()',
+  irq: ({ irq, data, domain }) =>
+    data === undefined || domain === undefined || data.hwirq < domain.hwirq_max
+      ? undefined
+      : `interrupt ${irq} is hwirq ${data.hwirq} of domain ${domain.name}, hwirq_max ${domain.hwirq_max}`,
+  sometimes: [
+    levelAllocated,
+    happens('a number of a domain without hierarchy was mapped', Fact.BLOCK, ({ callbacks }) => callbacks.some(({ op }) => op === 'map'), ({ wired }) => wired > 0),
+  ],
+};
+
+/** What drivers see of the map. */
+export const answersWithTheMapped: Rule = {
+  name: 'irq_find_mapping answers with the interrupt that has the hardware number, or 0',
+  source: 'kernel/irq/irqdomain.c __irq_resolve_mapping()',
+  calls: ['irq_find_mapping'],
+  step: ({ ret, picture }, history) => {
+    const { domain, hwirq } = history.call;
+    const address = history.domainAt[domain] ?? 0;
+    if (isContested(history, address, hwirq)) return undefined;
+    const data = picture.irq_data.objects.find((one) => one !== undefined && one.domain === address && one.hwirq === hwirq);
+    const wanted = address === 0 ? 0 : (data?.irq ?? 0);
+    return ret === wanted ? undefined : `hwirq ${hwirq} is interrupt ${wanted}, the map says ${ret}`;
+  },
+  sometimes: [
+    happens('a mapped hardware number was looked up', Fact.LOOKED_UP, ({ ret }, { call }) => ret > 0 && call.fn === 'irq_find_mapping', anywhere),
+  ],
+};

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Live memory is a function of what can be seen: of each kind of object as many live as something
+ * refers to. fold.ts keeps the sums, so that this is cheap; ownership.ts follows every pointer and
+ * says which object it is.
+ */
+import type { Table } from '../trace/observation.ts';
+import type { XaNode } from '../trace/structs.ts';
+import type { Rule } from './rule.ts';
+import { named } from './view.ts';
+import { dataChanged, descFreed, descMade, deviceDomainRemoved, deviceReleased, dissociated, domainRemoved, files, irqFreed, irqMade, masksGiven, resourceReleased } from './situations.ts';
+
+function compare(live: number, owned: number): string | undefined {
+  return live === owned ? undefined : `${live} live, ${owned} have an owner`;
+}
+
+/** One rule per kind of object. */
+export const COUNTS: readonly Rule[] = [
+  {
+    name: 'as many descriptors live as stores hold and were dropped with a WARN',
+    source: 'kernel/irq/msi.c msi_alloc_desc(), msi_free_desc()',
+    totals: ({ msi_desc }, { sums }) => compare(msi_desc.live, sums.storeEntries + sums.loose),
+    sometimes: [descMade, descFreed],
+  },
+  {
+    name: 'as many arrays of affinity masks live as descriptors have one',
+    source: 'kernel/irq/msi.c msi_alloc_desc(), msi_free_desc()',
+    totals: ({ affinity }, { sums }) => compare(affinity.live, sums.affinities),
+    sometimes: [masksGiven, descFreed],
+  },
+  {
+    name: 'as many arrays of sysfs entries live as descriptors have one',
+    source: 'kernel/irq/msi.c msi_sysfs_populate_desc(), msi_sysfs_remove_desc()',
+    totals: ({ sysfs_attrs }, { sums }) => compare(sysfs_attrs.live, sums.attrs),
+    sometimes: [files, dissociated],
+  },
+  {
+    name: 'as many nodes of stores live as stores and other nodes refer to',
+    source: 'lib/xarray.c xas_delete_node(), xa_destroy()',
+    totals: ({ xa_node }, { sums }) => compare(xa_node.live, sums.storeNodes),
+    sometimes: [descFreed],
+  },
+  {
+    name: 'as many nodes of reverse maps live as domains and other nodes refer to',
+    source: 'lib/radix-tree.c __radix_tree_delete()',
+    totals: ({ radix_tree_node }, { sums }) => compare(radix_tree_node.live, sums.mapNodes + sums.mapNodesLost),
+    sometimes: [irqFreed],
+  },
+  {
+    name: 'as many pieces of irq_data live as there are interrupts, and levels below them',
+    source: 'kernel/irq/irqdomain.c irq_domain_alloc_irq_data(), irq_domain_free_irq_data()',
+    totals: ({ irq_data, irq_desc }, { sums }) => compare(irq_data.live, irq_desc.live + sums.parents),
+    sometimes: [irqMade, irqFreed],
+  },
+  {
+    name: 'as many statistics live as there are interrupts',
+    source: 'kernel/irq/irqdesc.c init_desc(), irq_kobj_release()',
+    totals: ({ kstat_irqs, irq_desc }) => compare(kstat_irqs.live, irq_desc.live),
+    sometimes: [irqMade, irqFreed],
+  },
+  {
+    name: 'as many names live as domains, firmware nodes and sysfs entries have one',
+    source: 'kernel/irq/irqdomain.c irq_domain_free(), kernel/irq/msi.c msi_sysfs_remove_desc()',
+    totals: ({ name }, { sums }) => compare(name.live, sums.names),
+    sometimes: [domainRemoved],
+  },
+  {
+    name: 'as many bundles live as there are per-device domains',
+    source: 'kernel/irq/msi.c msi_create_device_irq_domain(), msi_remove_device_irq_domain()',
+    totals: (_picture, { sums }) => compare(sums.bundles, sums.bundlesUsed),
+    sometimes: [deviceDomainRemoved],
+  },
+  {
+    name: 'as many nodes of device resources live as lists and open groups have',
+    source: 'drivers/base/devres.c release_nodes(), devres_remove_group()',
+    totals: ({ devres }, { sums }) => compare(devres.live, sums.listed + sums.unclosed),
+    sometimes: [dataChanged, resourceReleased],
+  },
+  {
+    name: 'as many MSI data live as devices have them',
+    source: 'kernel/irq/msi.c msi_setup_device_data(), msi_device_data_release()',
+    totals: ({ msi_device_data }, { sums }) => compare(msi_device_data.live, sums.devicesWithData),
+    sometimes: [dataChanged],
+  },
+];
+
+/** Blocks, overridden interrupts, and what was dropped, are still somebody's. */
+export const nothingLeft: Rule = {
+  name: 'no descriptor, interrupt, resource or tree is left when the devices have no MSI data and drivers nothing of their own',
+  source: 'kernel/irq/msi.c msi_device_data_release(), drivers/base/devres.c devres_release_all()',
+  totals: (picture, { sums, blocks }) => {
+    if (picture.msi_device_data.live > 0 || sums.listed > 0 || sums.loose > 0 || sums.mapNodesLost > 0) return undefined;
+    if (picture.overridden.length > 0 || blocks.some((irq) => irq !== 0)) return undefined;
+    const { msi_desc, affinity, sysfs_attrs, xa_node, radix_tree_node, irq_data, irq_desc, kstat_irqs, devres } = picture;
+    const tables = [msi_desc, affinity, sysfs_attrs, xa_node, radix_tree_node, irq_data, irq_desc, kstat_irqs, devres];
+    const left = tables.find(({ live }) => live > 0);
+    return left === undefined ? undefined : `${left.live} of ${left.name} are left`;
+  },
+  sometimes: [dataChanged, deviceReleased],
+};
+
+/** XArray and radix tree alike. A node without entries stays when memory fails half-way. */
+export const nodesKnowTheirPlace: Rule = {
+  name: 'a node of a tree counts its entries, and each node below it knows its place',
+  source: 'lib/xarray.c xas_store(), xas_create(), xas_expand()',
+  node: ({ table, address, node }) => {
+    let left = node.count;
+    for (let i = 0; i < node.slots.length && left > 0; i += 1) {
+      const entry = node.slots[i] ?? 0;
+      if (entry === 0) continue;
+      left -= 1;
+      const wrong = node.shift === 0 ? undefined : misplaced(table, address, i, entry);
+      if (wrong !== undefined) return wrong;
+    }
+    return left === 0 ? undefined : `${named(table, address)} counts ${node.count} entries and has ${node.count - left}`;
+  },
+  all: ({ xa_node, radix_tree_node }) => {
+    for (const table of [xa_node, radix_tree_node]) {
+      const address = table.objects.findIndex((node) => node !== undefined && node.slots.filter((entry) => entry !== 0).length > node.count);
+      if (address >= 0) return `${named(table, address)} has more entries than it counts`;
+    }
+    return undefined;
+  },
+  sometimes: [
+    descMade,
+    irqMade,
+  ],
+};
+
+function misplaced(table: Table<XaNode>, address: number, slot: number, entry: number): string | undefined {
+  const child = table.objects[entry];
+  if (child === undefined) return `slot ${slot} of ${named(table, address)} refers to ${table.name} ${entry}, which is gone`;
+  if (child.parent === address && child.offset === slot) return undefined;
+  return `${named(table, entry)} is in slot ${slot} of ${address}, it says slot ${child.offset} of ${child.parent}`;
+}

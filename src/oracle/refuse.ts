@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Calls that no subject sees: they name what is not there, or no kernel defines what they do. */
+import { BLOCKS, type Call, DOMIDS } from '../trace/call.ts';
+import { MsiFlag } from '../trace/flags.ts';
+import { SIGNATURES } from '../trace/signatures.ts';
+import {
+  type Block,
+  type Device,
+  type Domain,
+  EXTRA,
+  isParent,
+  type Model,
+  MSI,
+  slotAt,
+} from './model.ts';
+
+/** What a call is about. */
+interface Scene {
+  readonly model: Model;
+  readonly call: Call;
+  readonly device: Readonly<Device>;
+  readonly kind: Domain['kind'] | undefined;
+  readonly block: Block | undefined;
+}
+
+type Test = (scene: Scene) => boolean;
+
+/** The fields that each function uses, and the releases that have it. */
+const USES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(SIGNATURES).map(([fn, { args, releases }]) => [
+    fn,
+    [...args.map(({ field }) => field), ...releases],
+  ]),
+);
+
+/** What must be in the block; functions that name one and are not listed fill it. */
+const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
+  irq_free_descs: 'plain',
+  irq_domain_associate: 'plain',
+  irq_domain_create_legacy: 'plain',
+  msi_domain_populate_irqs: 'plain',
+  irq_domain_free_irqs: 'hierarchy',
+  irq_domain_push_irq: 'hierarchy',
+  irq_domain_pop_irq: 'hierarchy',
+  irq_domain_activate_irq: 'hierarchy',
+  irq_domain_deactivate_irq: 'hierarchy',
+  irq_dispose_mapping: 'mapping',
+};
+
+const few: Test = ({ call }) => call.nirqs >= 1 && call.nirqs <= 8;
+const nvec: Test = ({ call }) => call.nvec_used >= 1 && call.nvec_used <= 32;
+const msi: Test = ({ kind }) => kind === 'msi';
+const single: Test = ({ block }) => block?.size === 1;
+const vector: Test = ({ call, block }) => call.vec < (block?.size ?? 0);
+
+/** What else must hold. Slots of msi_domain_populate_irqs() are interrupt numbers, which no trace knows. */
+const NEEDS: Readonly<Record<string, Test | undefined>> = {
+  device_release: ({ device }) => !device.locked,
+  devres_add: (scene) => !holds(scene, 'driver'),
+  devres_open_group: (scene) => !holds(scene, 'group_open'),
+  msi_domain_insert_msi_desc: nvec,
+  msi_add_msi_desc: nvec,
+  get_cached_msi_msg: ({ device, call }) => {
+    const slot = slotAt(device, call.domid, call.index);
+    return slot?.vectors !== undefined && call.vec < slot.nvec;
+  },
+  msi_device_populate_sysfs: ({ model: { environment } }) =>
+    (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
+  msi_domain_alloc_irq_at: ({ model }) => !model.environment.ops.includes('domain_alloc_irqs'),
+  msi_domain_populate_irqs: () => false,
+  msi_domain_alloc_irqs: (scene) => msi(scene) && scene.call.nirqs > 0,
+  msi_domain_alloc_irqs_descs_locked: (scene) => msi(scene) && scene.call.nirqs > 0,
+  msi_domain_free_irqs: msi,
+  msi_domain_free_irqs_descs_locked: msi,
+  dev_set_msi_domain: (scene) => msi(scene) || isParent(scene.model, scene.call.domain),
+  msi_create_irq_domain: ({ call: { domain } }) => domain === MSI || domain === EXTRA,
+  irq_alloc_descs: few,
+  irq_domain_alloc_irqs: (scene) => scene.kind === 'irq' && few(scene),
+  irq_domain_disconnect_hierarchy: (scene) => scene.kind === 'irq' && few(scene),
+  irq_create_mapping_affinity: ({ kind }) => kind === 'wired',
+  irq_create_fwspec_mapping: ({ kind }) => kind !== 'msi',
+  irq_domain_associate: (scene) => scene.kind === 'wired' && single(scene),
+  irq_domain_create_legacy: ({ call, block }) =>
+    call.domain === EXTRA && call.nirqs === block?.size,
+  irq_domain_push_irq: (scene) => !msi(scene) && single(scene),
+  irq_domain_pop_irq: single,
+  irq_domain_activate_irq: vector,
+  irq_domain_deactivate_irq: vector,
+  irq_domain_remove: mayGo,
+};
+
+/** Why a call is refused, or `undefined` when it is not. */
+export function refuses(model: Model, call: Call): string | undefined {
+  const { fn } = call;
+  const uses = USES.get(fn) ?? [];
+  const device = model.devices[call.dev];
+  if (!uses.includes(model.profile.release)) return `${fn} is not in ${model.profile.release}`;
+  if (device === undefined) return `device ${call.dev} does not exist`;
+  if (uses.includes('dev') && device.alive === (fn === 'device_add'))
+    return `device ${call.dev} is ${device.alive ? 'there' : 'gone'}`;
+  if (uses.includes('domid') && call.domid >= DOMIDS) return `domid ${call.domid} is in no profile`;
+  const kind = model.domains[call.domain]?.kind;
+  const creates = fn === 'msi_create_irq_domain' || fn === 'irq_domain_create_legacy';
+  if (uses.includes('domain') && (kind === undefined) !== creates)
+    return `domain ${call.domain} ${creates ? 'exists' : 'does not exist'}`;
+  const block = model.blocks[call.block];
+  const scene = { model, call, device, kind, block };
+  if (uses.includes('block') && !hasBlock(scene)) return `block ${call.block} is none for ${fn}`;
+  return NEEDS[fn]?.(scene) === false ? `${fn} would not be defined` : undefined;
+}
+
+function hasBlock({ call: { fn, block: at }, block }: Scene): boolean {
+  if (fn === 'irq_dispose_mapping' && block?.kind === 'hierarchy') return block.size === 1;
+  return at < BLOCKS && block?.kind === WANTS[fn];
+}
+
+function holds({ device, call }: Scene, kind: string): boolean {
+  return device.devres.some(({ release, id }) => release === kind && id === call.res);
+}
+
+/** Levels stay. An MSI domain with live interrupts may go, which is the end of the trace. */
+function mayGo({ model: { domains, blocks, devices }, call: { domain: handle } }: Scene): boolean {
+  const domain = domains[handle];
+  if (domain?.kind !== 'wired' && domain?.kind !== 'msi') return false;
+  if (domain.kind === 'msi' && domain.live > 0) return true;
+  const pointed = devices.some(
+    ({ alive, msiDomain, stores }) =>
+      alive && (msiDomain === handle || stores[0]?.domain === handle),
+  );
+  return !pointed && !blocks.some((block) => block?.domain === handle);
+}

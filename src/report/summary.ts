@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** What a run did, as plain data. Every report is written from this record and from nothing else. */
+import type { Finding } from '../trace/verdict.ts';
+
+/** Why a run stopped. */
+export type Ended = 'complete' | 'finding' | 'interrupted';
+
+/** How much was run. */
+export interface Amount {
+  readonly traces: number;
+  readonly steps: number;
+  /** Injected faults that were reached. */
+  readonly faults: number;
+}
+
+/** A return value of a call, or the reason why a step was not run, and how often. */
+export interface ResultRow {
+  readonly ret: string;
+  readonly times: number;
+}
+
+/** One kernel function. */
+export interface CallRow {
+  readonly fn: string;
+  readonly times: number;
+  readonly results: readonly ResultRow[];
+}
+
+/** One place where faults are injected. */
+export interface SiteRow {
+  readonly site: string;
+  readonly times: number;
+}
+
+/** One situation that an invariant is about. */
+export interface SituationRow {
+  readonly situation: string;
+  /** Times in the corpus replay. */
+  readonly corpus: number;
+  /** Times in random traces; `undefined` when none of the chosen environments can produce it. */
+  readonly random: number | undefined;
+}
+
+/** A trace of which every fault point was tried. */
+export interface SweptRow {
+  readonly trace: string;
+  readonly steps: number;
+  /** Places times steps: each was failed at its first, second, third ... request until none fired. */
+  readonly points: number;
+  /** Traces that were run. */
+  readonly runs: number;
+}
+
+/** A finding that is on the expected list. */
+export interface ExpectedRow {
+  readonly rule: string;
+  readonly fn: string;
+  readonly fired: readonly string[];
+  readonly why: string;
+  /** File of the expected list. */
+  readonly trace: string;
+  readonly times: number;
+  /** It showed when its own trace was replayed; `undefined` when that trace was not part of the run. */
+  readonly replayed: boolean | undefined;
+}
+
+/** A finding that is not on the expected list. */
+export interface FindingReport {
+  readonly finding: Finding;
+  /** The minimised trace in the text format. */
+  readonly trace: string;
+  readonly steps: number;
+  /** How it was found: the seed and trace number, or the file that was run. */
+  readonly found: string;
+  /** Steps of the trace that showed it first. */
+  readonly from: number;
+  /** Traces that the minimiser ran. */
+  readonly runs: number;
+  /** The file it was saved to; `undefined` when that failed. */
+  readonly file: string | undefined;
+  /** Why it could not be saved. */
+  readonly unsaved: string | undefined;
+}
+
+/** Everything that a run of `check` or `sweep` reports. */
+export interface Summary {
+  readonly command: 'check' | 'sweep';
+  readonly subject: string;
+  readonly spec: string;
+  /** Empty for a run that draws nothing. */
+  readonly seed: string;
+  /** `15 s`, `1000 traces`; empty for a run that has no budget. */
+  readonly budget: string;
+  readonly environments: readonly string[];
+  readonly ended: Ended;
+  /** Exit status of the program. */
+  readonly status: number;
+  readonly seconds: number;
+  readonly corpus: Amount;
+  readonly random: Amount;
+  readonly calls: readonly CallRow[];
+  readonly sites: readonly SiteRow[];
+  readonly situations: readonly SituationRow[];
+  readonly swept: readonly SweptRow[];
+  readonly expected: readonly ExpectedRow[];
+  readonly findings: readonly FindingReport[];
+}
+
+/** Situations that were not reached at all although something that was run could have reached them. */
+export function unreached(summary: Summary): readonly SituationRow[] {
+  return summary.situations.filter((row) => row.corpus === 0 && row.random === 0);
+}
+
+/** Expected findings that no longer happen. */
+export function gone(summary: Summary): readonly ExpectedRow[] {
+  return summary.expected.filter((row) => row.replayed === false);
+}

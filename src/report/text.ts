@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The summary of a run for people: tables, then what was found, then one line that says how it ended. */
+import { columns } from './columns.ts';
+import { findingText } from './finding.ts';
+import { type Paint, PLAIN } from './paint.ts';
+import { type Amount, type CallRow, gone, type Summary, unreached } from './summary.ts';
+
+const NOTHING = 'nothing unexpected found';
+
+/** Everything, ending with a newline; `paint` gives colours. */
+export function textSummary(summary: Summary, paint: Paint = PLAIN): string {
+  const parts = [
+    heading(summary, paint),
+    calls(summary, paint),
+    sites(summary, paint),
+    situations(summary, paint),
+    swept(summary, paint),
+    expected(summary, paint),
+    ...summary.findings.map((found) => findingText(found, paint)),
+    amounts(summary),
+    conclusion(summary, paint).join('\n'),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading(summary: Summary, paint: Paint): string {
+  const { command, subject, spec, seed, environments } = summary;
+  const words = [`msicheck ${command}`, `subject ${subject}`, `specification ${spec}`];
+  if (seed !== '') words.push(`seed ${seed}`);
+  const names = environments.length === 0 ? '' : `\nenvironments: ${environments.join(', ')}`;
+  return paint.strong(words.join(', ')) + names;
+}
+
+/** A sweep runs what its traces hold; a check is to run everything, so that what never ran is shown. */
+function calls(summary: Summary, paint: Paint): string {
+  const rows = summary.command === 'check' ? summary.calls : summary.calls.filter(hasRun);
+  const lines = rows.map((row) => [
+    row.fn,
+    count(row.times),
+    hasRun(row)
+      ? row.results.map(({ ret, times }) => `${ret} (${count(times)})`).join(', ')
+      : paint.faint('never ran'),
+  ]);
+  return columns(['call', 'runs', 'results'], lines, ['left', 'right'], paint);
+}
+
+function hasRun({ results }: CallRow): boolean {
+  return results.length > 0;
+}
+
+function sites(summary: Summary, paint: Paint): string {
+  const rows =
+    summary.command === 'check' ? summary.sites : summary.sites.filter(({ times }) => times > 0);
+  const lines = rows.map(({ site, times }) => [
+    site,
+    times === 0 ? paint.faint('never') : count(times),
+  ]);
+  return columns(['fault injected at', 'fired'], lines, ['left', 'right'], paint);
+}
+
+function situations(summary: Summary, paint: Paint): string {
+  if (summary.situations.length === 0) return '';
+  const reached = (times: number | undefined): string => {
+    if (times === undefined) return paint.faint('n/a');
+    return times === 0 ? paint.bad('never reached') : count(times);
+  };
+  const lines = summary.situations.map((row) => [
+    reached(row.corpus),
+    reached(row.random),
+    row.situation,
+  ]);
+  const sides = ['right', 'right'] as const;
+  return columns(['corpus', 'random', 'situation that invariants are about'], lines, sides, paint);
+}
+
+function swept(summary: Summary, paint: Paint): string {
+  if (summary.swept.length === 0) return '';
+  const lines = summary.swept.map((row) => [
+    row.trace,
+    count(row.steps),
+    count(row.points),
+    count(row.runs),
+  ]);
+  const sides = ['left', 'right', 'right', 'right'] as const;
+  return columns(['swept trace', 'steps', 'fault points', 'runs'], lines, sides, paint);
+}
+
+function expected(summary: Summary, paint: Paint): string {
+  if (summary.expected.length === 0) return '';
+  const lines = summary.expected.map((row) => [
+    row.replayed === false ? paint.bad('gone') : count(row.times),
+    row.fn,
+    row.rule,
+    row.trace,
+  ]);
+  const names = ['seen', 'call', 'expected finding: rule that is broken', 'trace'];
+  return columns(names, lines, ['right'], paint);
+}
+
+function amounts(summary: Summary): string {
+  const { corpus, random, seconds } = summary;
+  const steps = corpus.steps + random.steps;
+  const rate = seconds > 0 ? `, ${count(Math.round(steps / seconds))} steps per second` : '';
+  const lines = [`${summary.command === 'sweep' ? 'swept: ' : 'corpus:'} ${amount(corpus)}`];
+  if (random.traces > 0) lines.push(`random: ${amount(random)}`);
+  return [...lines, `time:   ${seconds.toFixed(1)} s${rate}`].join('\n');
+}
+
+function amount({ traces, steps, faults }: Amount): string {
+  return [
+    countOf(traces, 'trace'),
+    countOf(steps, 'step'),
+    `${countOf(faults, 'fault')} fired`,
+  ].join(', ');
+}
+
+function conclusion(summary: Summary, paint: Paint): readonly string[] {
+  const lines: string[] = [];
+  if (summary.ended === 'interrupted')
+    lines.push(paint.bad('interrupted: this is what was done so far'));
+  const missing = gone(summary).length;
+  if (missing > 0) {
+    lines.push(
+      paint.bad(
+        `${countOf(missing, 'expected finding')} no longer seen: take the trace off the expected list`,
+      ),
+    );
+  }
+  const never = unreached(summary).length;
+  if (never > 0 && summary.ended === 'complete')
+    lines.push(paint.bad(`never reached: ${countOf(never, 'situation')}`));
+  const found = summary.findings.length;
+  if (found > 0) lines.push(paint.bad(`not expected: ${countOf(found, 'finding')}`));
+  if (found === 0) lines.push(summary.status === 0 ? paint.good(NOTHING) : NOTHING);
+  return lines;
+}
+
+function countOf(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** 1234567 as `1,234,567`, whatever the machine's language is. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}

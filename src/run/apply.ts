@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * One step: subject and oracle get it, the two are compared, the rules are checked. This is the hot
+ * path; strings are made only when something is wrong.
+ */
+import { checkAll, checkEnd, checkTouched } from '../invariants/check.ts';
+import { fold, type History } from '../invariants/history.ts';
+import type { Broken } from '../invariants/rule.ts';
+import { mismatchAll } from '../oracle/compare.ts';
+import type { Model } from '../oracle/model.ts';
+import { refuses, type Spec } from '../oracle/oracle.ts';
+import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import type { Fired, Observation } from '../trace/observation.ts';
+import type { Step } from '../trace/step.ts';
+import type { Finding } from '../trace/verdict.ts';
+import { AGREE, fitting, whatIsWrong } from './judge.ts';
+import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
+
+/** What is run, and how closely it is looked at. */
+export interface Options {
+  readonly factory: SubjectFactory;
+  readonly spec: Spec;
+  /** Check every rule on every object after each step, not only on those that the step touched. */
+  readonly precise?: boolean;
+  /** Counts what was reached. */
+  readonly reach?: Reach;
+}
+
+/** What became of a step. After `ended` and `finding` no more steps are run. */
+export type StepResult =
+  | { readonly kind: 'applied' | 'ended' }
+  | { readonly kind: 'skipped'; readonly why: string }
+  | { readonly kind: 'finding'; readonly finding: Finding };
+
+/** The rule that a subject breaks by throwing. */
+export const ANSWERS = 'the subject answers every step';
+
+const APPLIED: StepResult = { kind: 'applied' };
+const ENDED: StepResult = { kind: 'ended' };
+
+/** A session between two steps. */
+export interface State {
+  subject: Subject;
+  model: Model;
+  history: History;
+  fired: readonly Fired[];
+  /** Index of the next step. */
+  at: number;
+  /** Index and function of the last step that was applied. */
+  last: number;
+  fn: string;
+  ended: boolean;
+  finding: Finding | undefined;
+  observation: Observation | undefined;
+}
+
+/** Runs one step, unless the trace has ended. */
+export function applyStep(state: State, step: Step, options: Options): StepResult {
+  if (state.ended) return ENDED;
+  const { call } = step;
+  const refused = refuses(state.model, call);
+  if (refused !== undefined) {
+    state.at += 1;
+    if (options.reach !== undefined) countRefusal(options.reach, call);
+    return { kind: 'skipped', why: refused };
+  }
+  state.last = state.at;
+  state.fn = call.fn;
+  const observation = answer(state, step);
+  state.observation = typeof observation === 'string' ? undefined : observation;
+  if (typeof observation === 'string')
+    return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
+  if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
+  const judged = { step, observation, model: state.model, spec: options.spec };
+  const outcome = fitting(judged);
+  if (outcome === undefined) {
+    fold(state.history, observation, call);
+    return stop(state, whatIsWrong(judged, state.history));
+  }
+  state.model = outcome.next;
+  fold(state.history, observation, call);
+  if (options.reach !== undefined) {
+    countStep(options.reach, step, observation);
+    countSituations(options.reach, observation, state.history);
+  }
+  if (outcome.dead) {
+    state.at += 1;
+    state.ended = true;
+    return ENDED;
+  }
+  const broken =
+    options.precise === true
+      ? everything(state, observation)
+      : checkTouched(observation, state.history, outcome.splats);
+  if (broken !== undefined) return stop(state, broken);
+  state.at += 1;
+  return APPLIED;
+}
+
+/** What the subject shows, or what it threw: a changed copy of a subject may fail in any way. */
+function answer(state: State, step: Step): Observation | string {
+  try {
+    return state.subject.apply(step);
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function thrown(error: unknown): string {
+  if (!(error instanceof Error)) return `threw: ${String(error)}`;
+  const place = /\bat (?:Object\.)?([\w$]+)/u.exec(error.stack ?? '')?.[1];
+  return `threw: ${error.name}: ${error.message}${place === undefined ? '' : ` in ${place}`}`;
+}
+
+function stop(state: State, { rule, source, detail }: Broken): StepResult {
+  const finding = { at: state.last, rule, source, detail, fn: state.fn, fired: state.fired };
+  state.ended = true;
+  state.finding = finding;
+  return { kind: 'finding', finding };
+}
+
+/** What was found, or what a look at everything finds now. */
+export function finish(state: State): Finding | undefined {
+  const { observation } = state;
+  if (state.ended || observation === undefined) return state.finding;
+  const broken = everything(state, observation) ?? tidied(state, observation);
+  if (broken !== undefined) stop(state, broken);
+  return state.finding;
+}
+
+/** A driver that holds a lock has more to do, so what holds at the end of its work need not hold yet. */
+function tidied({ model, history }: State, observation: Observation): Broken | undefined {
+  return model.devices.some(({ locked }) => locked) ? undefined : checkEnd(observation, history);
+}
+
+function everything({ model, history }: State, observation: Observation): Broken | undefined {
+  const difference = mismatchAll(model, observation.picture);
+  if (difference !== undefined)
+    return { rule: AGREE, source: 'src/oracle/oracle.ts', detail: `state: ${difference}` };
+  return checkAll(observation, history);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Two changes at once: one that gains something, and one that repairs what the first one broke. One
+ * allocation of slots 0..3 does the work of two; fewer vectors are exhausted sooner; what took a fault
+ * may be had with a size that is refused.
+ */
+import type { Call } from '../trace/call.ts';
+import type { Environment } from '../trace/environment.ts';
+import { SIGNATURES } from '../trace/signatures.ts';
+import type { Step, Trace } from '../trace/step.ts';
+import { largerValues, withArg } from './arguments.ts';
+import { withoutStep } from './dropping.ts';
+import { compareEnvironments } from './order.ts';
+import { type Pass, type Search, withStep } from './search.ts';
+import { environmentsNear } from './surroundings.ts';
+
+/** A trace that would be simpler, and the number of leading steps that it shares with the best one. */
+interface Gain {
+  readonly trace: Trace;
+  readonly common: number;
+  /** The call that is gone, whose arguments another one may take. */
+  readonly gone?: Call;
+}
+
+/** A step less and a larger argument. */
+export function dropStepAndRaise(search: Search): boolean {
+  return search.best().steps.some((step, at) => {
+    const trace = withoutStep(search.best(), at);
+    return raiseAny(search, { trace, common: at, gone: step.call });
+  });
+}
+
+/** A fault less and a larger argument. */
+export function dropFaultAndRaise(search: Search): boolean {
+  const best = search.best();
+  return best.steps.some((step, at) =>
+    step.faults.some((fault) => {
+      const faults = step.faults.filter((other) => other !== fault);
+      return raiseAny(search, { trace: withStep(best, at, { ...step, faults }), common: at });
+    }),
+  );
+}
+
+/** A simpler environment and a larger argument. */
+export function simplerEnvironmentAndRaise(list: readonly Environment[]): Pass {
+  return (search) => {
+    const best = search.best();
+    return environmentsNear(best.environment, list).some(
+      (environment) =>
+        compareEnvironments(environment, best.environment) < 0 &&
+        raiseAny(search, { trace: { ...best, environment }, common: -1 }),
+    );
+  };
+}
+
+/** A step less in another environment, which need not be simpler. */
+export function dropStepInEnvironment(list: readonly Environment[]): Pass {
+  return (search) => {
+    const best = search.best();
+    return environmentsNear(best.environment, list).some((environment) =>
+      best.steps.some((_, at) => search.attempt({ ...withoutStep(best, at), environment }, -1)),
+    );
+  };
+}
+
+/** Domains that devices create for themselves, instead of one for all of them. */
+export function ownDomains(search: Search): boolean {
+  const best = search.best();
+  const { msi, release, hwsize } = best.environment;
+  if (msi === 'device' || release === '6.1') return false;
+  const environment: Environment = { ...best.environment, msi: 'device' };
+  const steps = best.steps.map((step) => {
+    const { fn, dev } = step.call;
+    if (fn !== 'msi_setup_device_data') return step;
+    const call = { ...step.call, fn: 'msi_create_device_irq_domain' as const, dev, hwsize };
+    return { ...step, call };
+  });
+  return search.attempt({ environment, steps }, -1);
+}
+
+function raiseAny(search: Search, gain: Gain): boolean {
+  return gain.trace.steps.some((step, at) => raise(search, gain, step, at));
+}
+
+function raise(search: Search, { trace, common, gone }: Gain, step: Step, at: number): boolean {
+  return SIGNATURES[step.call.fn].args.some((arg) => {
+    if (arg.kind === 'dev' || arg.kind === 'block' || arg.kind === 'res') return false;
+    const value = step.call[arg.field];
+    const values = largerValues(arg, value, trace.environment);
+    const others = gone === undefined ? [] : [gone[arg.field]];
+    return [...new Set([...others, ...values])].some(
+      (other) =>
+        other !== value &&
+        search.attempt(withStep(trace, at, withArg(step, arg, other)), Math.min(common, at)),
+    );
+  });
+}

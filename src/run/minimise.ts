@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * From a trace that fails to the simplest one that fails in the same way.
+ *
+ * Two phases take turns until neither gets anywhere. The walk drops and lowers one thing at a time.
+ * The look around then tries what a walk cannot reach: two steps at once, a step less where another
+ * one does more, another environment with a step less, every small call in the place of a step. So
+ * the result does not depend on where the walk began.
+ */
+import { DEFAULT_ENVIRONMENT, type Environment } from '../trace/environment.ts';
+import type { Trace } from '../trace/step.ts';
+import type { Finding } from '../trace/verdict.ts';
+import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
+import { shortTraces } from './atlas.ts';
+import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
+import {
+  dropFaultAndRaise,
+  dropStepAndRaise,
+  dropStepInEnvironment,
+  ownDomains,
+  simplerEnvironmentAndRaise,
+} from './exchange.ts';
+import { type Expected, mayBeExpected } from './expected.ts';
+import { kindOf } from './finding.ts';
+import { compareEnvironments } from './order.ts';
+import { replays } from './replay.ts';
+import {
+  type Holds,
+  type Pass,
+  type Search,
+  startSearch,
+  toFixedPoint,
+  withSteps,
+} from './search.ts';
+import { type Options, runTrace, SAME, startSession, transcript } from './session.ts';
+import { dropFaults, replaceFaults, settleHostile, simplifyFaults } from './simpler-faults.ts';
+import { renameCalls, replacePairs, replaceSteps } from './small.ts';
+import { environmentsBelow, namedEnvironments, reduceEnvironment } from './surroundings.ts';
+import { firstDifference } from './transcript.ts';
+
+/** How far to go. */
+export interface Effort {
+  /** Environments to try, the preferred ones first. */
+  readonly environments?: readonly Environment[];
+  /** Traces to run at most; 20000 unless told. */
+  readonly budget?: number;
+  /** More passes, which run when the walk gets no further. */
+  readonly passes?: readonly Pass[];
+}
+
+/** How to run, how far to go, and which findings are not the one that is looked for. */
+export interface MinimiseOptions extends Options, Effort {
+  /** A trace that comes down to a known finding is not taken for an unknown one. */
+  readonly expected?: readonly Expected[];
+  /**
+   * `same` (the usual one) keeps the rule and the kind of what was seen. `any` takes every finding
+   * that is not expected: right for a subject with one defect that breaks several rules.
+   */
+  readonly keep?: 'same' | 'any';
+}
+
+/** The simplest trace, and how many were run to find it. */
+export interface Minimised {
+  readonly trace: Trace;
+  readonly runs: number;
+}
+
+/**
+ * Minimises a trace in which `finding` was found. The result has a finding of the same rule and kind;
+ * `finding` is the one that a run of the result gives.
+ */
+export function minimise(
+  trace: Trace,
+  finding: Finding,
+  options: MinimiseOptions,
+): Minimised & { readonly finding: Finding } {
+  const closely = { factory: options.factory, spec: options.spec, precise: true };
+  const start = applicable(withSteps(trace, trace.steps.slice(0, finding.at + 1)), closely);
+  const wanted = isWanted(finding, options);
+  const holds = finding.rule === SAME ? differs(closely) : replays(start, wanted, closely);
+  const passes = finding.rule === SAME ? [] : [jump(wanted, closely)];
+  const least = minimiseWith(start, holds, { ...options, passes });
+  const verdict = runTrace(least.trace, closely);
+  return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
+}
+
+/** To the simplest short trace that has the finding. */
+function jump(wanted: (finding: Finding) => boolean, options: Options): Pass {
+  return (search) =>
+    environmentsBelow(search.best().environment).some((environment) =>
+      shortTraces(environment, options).some(
+        (short) => wanted(short.finding) && search.attempt(short.trace, -1),
+      ),
+    );
+}
+
+/** The trace without the steps that are refused; those change nothing. */
+function applicable(trace: Trace, options: Options): Trace {
+  const session = startSession(trace.environment, options);
+  return withSteps(
+    trace,
+    trace.steps.filter((step) => session.apply(step).kind !== 'skipped'),
+  );
+}
+
+/**
+ * Whether a finding is as good as the one that is looked for. A known one only is when that one may
+ * be known too: otherwise the walk would slip from a new defect to an old one.
+ */
+function isWanted(
+  finding: Finding,
+  { expected = [], keep = 'same' }: MinimiseOptions,
+): (other: Finding) => boolean {
+  const kind = kindOf(finding);
+  const known = mayBeExpected(expected, finding) !== undefined;
+  return (other) => {
+    if (!known && mayBeExpected(expected, other) !== undefined) return false;
+    return keep === 'any' || (other.rule === finding.rule && kindOf(other) === kind);
+  };
+}
+
+/** Two runs from the beginning show different things. */
+function differs(options: Options): Holds {
+  return (trace) =>
+    firstDifference(transcript(trace, options), transcript(trace, options)) !== undefined;
+}
+
+/** Minimises with any judgement of what a trace must still do; `start` has it. */
+export function minimiseWith(start: Trace, holds: Holds, effort: Effort = {}): Minimised {
+  const search = startSearch(start, holds, effort.budget ?? 20_000);
+  const environments = effort.environments ?? [];
+  shorten(search, environments);
+  const walk = walkPasses(environments);
+  const look = [...(effort.passes ?? []), ...lookPasses(environments)];
+  do toFixedPoint(search, walk);
+  while (!search.spent() && look.some((pass) => pass(search)));
+  return { trace: named(search.best(), environments), runs: search.runs() };
+}
+
+/** The coarse part: what makes every later run cheaper comes first. */
+function shorten(search: Search, environments: readonly Environment[]): void {
+  dropChunks(search);
+  namedEnvironments(environments)(search);
+  dropFaults(search);
+  dropLocks(search);
+  dropChunks(search);
+}
+
+function walkPasses(environments: readonly Environment[]): readonly Pass[] {
+  return [
+    dropChunks,
+    dropFaults,
+    dropLocks,
+    settleHostile,
+    namedEnvironments(environments),
+    reduceEnvironment,
+    renameHandles,
+    lowerTogether,
+    shiftSlots,
+    lowerArguments,
+    lowerLinked,
+    ownDomains,
+    simplifyFaults,
+    renameCalls,
+    swapNeighbours,
+  ];
+}
+
+function lookPasses(environments: readonly Environment[]): readonly Pass[] {
+  return [
+    dropPairs,
+    dropStepAndRaise,
+    dropFaultAndRaise,
+    dropStepInEnvironment(environments),
+    simplerEnvironmentAndRaise(environments),
+    replaceFaults,
+    replaceSteps,
+    replacePairs,
+  ];
+}
+
+/** Gives the environment the name of the first one in the list that is the same. */
+function named(trace: Trace, environments: readonly Environment[]): Trace {
+  const same = [DEFAULT_ENVIRONMENT, ...environments].find(
+    (env) => compareEnvironments(env, trace.environment) === 0,
+  );
+  return { ...trace, environment: { ...trace.environment, name: same?.name ?? 'reduced' } };
+}

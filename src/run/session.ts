@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** A subject under test from its start on: step by step, back and forth, or a whole trace at once. */
+import { copyHistory, type History, startHistory } from '../invariants/history.ts';
+import { initialModel, type Model } from '../oracle/model.ts';
+import type { Snapshot } from '../subject/subject.ts';
+import type { Environment } from '../trace/environment.ts';
+import type { Fired, Observation } from '../trace/observation.ts';
+import type { Step, Trace } from '../trace/step.ts';
+import type { Finding, Verdict } from '../trace/verdict.ts';
+import { applyStep, finish, type Options, type State, type StepResult } from './apply.ts';
+import { firstDifference, observationLine, pictureLine } from './transcript.ts';
+
+export type { Options, StepResult } from './apply.ts';
+
+/** A subject, what the oracle knows of it, and what has happened so far. */
+export interface Session {
+  readonly apply: (step: Step) => StepResult;
+  /** What was found, if anything; otherwise checks everything once more, as at the end of a trace. */
+  readonly finish: () => Finding | undefined;
+  readonly snapshot: () => SessionSnapshot;
+  readonly restore: (snapshot: SessionSnapshot) => void;
+  /** What the subject showed last; valid until the next step. */
+  readonly observation: () => Observation | undefined;
+  readonly model: () => Model;
+}
+
+/** A state of a session; it can be restored more than once, on the session that made it. */
+export interface SessionSnapshot {
+  readonly subject: Snapshot;
+  readonly model: Model;
+  readonly history: History;
+  readonly fired: readonly Fired[];
+  readonly at: number;
+  readonly last: number;
+  readonly fn: string;
+  readonly ended: boolean;
+  readonly finding: Finding | undefined;
+}
+
+/** Starts a subject. Throws what the factory throws: a subject that does not start has no trace. */
+export function startSession(environment: Environment, options: Options): Session {
+  const state: State = {
+    subject: options.factory.start(environment),
+    model: initialModel(environment),
+    history: startHistory(environment),
+    fired: [],
+    at: 0,
+    last: 0,
+    fn: '',
+    ended: false,
+    finding: undefined,
+    observation: undefined,
+  };
+  return {
+    apply: (step) => applyStep(state, step, options),
+    finish: () => finish(state),
+    snapshot: () => copyState(state),
+    restore: (snapshot) => restore(state, snapshot),
+    observation: () => state.observation,
+    model: () => state.model,
+  };
+}
+
+function copyState({
+  subject,
+  model,
+  history,
+  fired,
+  at,
+  last,
+  fn,
+  ended,
+  finding,
+}: State): SessionSnapshot {
+  return {
+    subject: subject.snapshot(),
+    model,
+    history: copyHistory(history),
+    fired,
+    at,
+    last,
+    fn,
+    ended,
+    finding,
+  };
+}
+
+function restore(state: State, snapshot: SessionSnapshot): void {
+  state.subject.restore(snapshot.subject);
+  state.model = snapshot.model;
+  state.history = copyHistory(snapshot.history);
+  state.fired = snapshot.fired;
+  state.at = snapshot.at;
+  state.last = snapshot.last;
+  state.fn = snapshot.fn;
+  state.ended = snapshot.ended;
+  state.finding = snapshot.finding;
+  state.observation = undefined;
+}
+
+/** The rule that is broken when two runs of one trace differ. */
+export const SAME = 'the same trace behaves the same way';
+
+/**
+ * Runs a trace. A finding is located with every rule on every object after each step, twice, so
+ * that it is the first one there is, and so that a subject with a hidden state is found out.
+ */
+export function runTrace(trace: Trace, options: Options): Verdict {
+  if (options.reach !== undefined) options.reach.traces += 1;
+  const { finding, applied } = play(trace, options, undefined);
+  return finding === undefined
+    ? { kind: 'ok', steps: applied }
+    : { kind: 'finding', finding: locate(trace, options, finding) };
+}
+
+function locate(trace: Trace, { factory, spec }: Options, found: Finding): Finding {
+  const closely = { factory, spec, precise: true };
+  const lines: [string[], string[]] = [[], []];
+  const first = play(trace, closely, lines[0]).finding;
+  const second = play(trace, closely, lines[1]).finding;
+  const difference = firstDifference(lines[0], lines[1]);
+  if (difference !== undefined) {
+    const fn = trace.steps[difference.at]?.call.fn ?? '';
+    return {
+      ...found,
+      at: difference.at,
+      rule: SAME,
+      source: 'src/subject/subject.ts',
+      detail: difference.detail,
+      fn,
+    };
+  }
+  return first ?? second ?? found;
+}
+
+/** What the subject shows at each step, one line per step. */
+export function transcript(trace: Trace, options: Options): readonly string[] {
+  const lines: string[] = [];
+  play(trace, options, lines);
+  return lines;
+}
+
+function play(
+  trace: Trace,
+  options: Options,
+  lines: string[] | undefined,
+): { readonly finding: Finding | undefined; readonly applied: number } {
+  const session = startSession(trace.environment, options);
+  let applied = 0;
+  for (const step of trace.steps) {
+    const result = session.apply(step);
+    if (result.kind !== 'skipped') applied += 1;
+    const observation = session.observation();
+    if (lines !== undefined)
+      lines.push(
+        result.kind === 'skipped' || observation === undefined
+          ? result.kind
+          : observationLine(observation),
+      );
+    if (lines !== undefined && result.kind === 'finding')
+      lines.push(`${result.finding.rule}: ${result.finding.detail}`);
+    if (result.kind === 'finding' || result.kind === 'ended') break;
+  }
+  const observation = session.observation();
+  if (lines !== undefined && observation !== undefined)
+    lines.push(pictureLine(observation.picture));
+  return { finding: session.finish(), applied };
+}

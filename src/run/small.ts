@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * The exhaustive part of the minimiser: every small call in the place of a step, of two, or of a
+ * fault. A walk that only ever lowers things stops where two things would have to change at once.
+ */
+import { affinityArg } from '../trace/affinity.ts';
+import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../trace/call.ts';
+import type { Environment } from '../trace/environment.ts';
+import { MSI_ANY_INDEX } from '../trace/flags.ts';
+import { type ArgKind, SIGNATURES } from '../trace/signatures.ts';
+import { type Search, withStep, withSteps } from './search.ts';
+
+const LARGEST_NVEC = 32;
+/** Values that stand for all others in a first look. */
+const SMALL: Readonly<Record<ArgKind, readonly number[]>> = {
+  dev: [0, 1],
+  domid: [0, 1],
+  slot: [0, 1],
+  any_slot: [0, 1, MSI_ANY_INDEX],
+  nvec: [1, 2],
+  affinity: [0, affinityArg(1, false)],
+  attrib: [0, 3],
+  filter: [0, 1, 2],
+  nirqs: [1, 2],
+  yes: [1, 0],
+  hwsize: [0, 1, 2],
+  domain: DOMAINS.map((_, index) => index),
+  hwirq: [0, 1],
+  block: [0, 1],
+  vec: [0, 1],
+  token: [0, 1],
+  res: [0, 1],
+  cookie: [0],
+  type: [0],
+};
+
+const lists = new WeakMap<Environment, readonly Call[]>();
+
+/** Every call that the environment's release has, with small arguments; the simplest first. */
+export function smallCalls(env: Environment): readonly Call[] {
+  const known = lists.get(env);
+  if (known !== undefined) return known;
+  const calls = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(env.release)).flatMap(
+    (fn) => smallCallsOf(fn, env),
+  );
+  lists.set(env, calls);
+  return calls;
+}
+
+function smallCallsOf(fn: CallName, env: Environment): readonly Call[] {
+  let calls: readonly Call[] = [call(fn)];
+  for (const { field, kind } of SIGNATURES[fn].args) {
+    const values =
+      field === 'lock' ? [1] : SMALL[kind].filter((value) => kind !== 'dev' || value < env.devices);
+    calls = values.flatMap((value) => calls.map((one) => ({ ...one, [field]: value })));
+  }
+  return calls.filter(({ first, last }) => first <= last);
+}
+
+/** True for the plainest of the calls that differ only in details: the others leave the same behind. */
+export function isPlain({ affinity, msi_attrib, block, res, filter, type }: Call): boolean {
+  return affinity + msi_attrib + block + res + filter + type === 0;
+}
+
+/** Another call with the same arguments as far as it has them, such as the one without `_locked`. */
+export function renameCalls(search: Search): boolean {
+  let renamed = false;
+  for (let at = search.best().steps.length - 1; at >= 0; at -= 1) {
+    for (const fn of CALL_NAMES) {
+      const best = search.best();
+      const step = best.steps[at];
+      if (step === undefined || fn === step.call.fn) break;
+      if (!SIGNATURES[fn].releases.includes(best.environment.release)) continue;
+      if (search.attempt(withStep(best, at, { ...step, call: converted(step.call, fn) }), at))
+        renamed = true;
+    }
+  }
+  return renamed;
+}
+
+function converted(old: Call, fn: CallName): Call {
+  const was = SIGNATURES[old.fn].args;
+  let made = call(fn);
+  for (const { field, kind } of SIGNATURES[fn].args) {
+    const has = was.some((arg) => arg.field === field);
+    const value = has
+      ? old[field]
+      : field === 'lock' || kind === 'nvec'
+        ? 1
+        : valueFrom(old, field);
+    made = { ...made, [field]: fitting(kind, value) };
+  }
+  return made;
+}
+
+function fitting(kind: ArgKind, value: number): number {
+  if (kind === 'slot' && value === MSI_ANY_INDEX) return 0;
+  return kind === 'nvec' ? Math.min(Math.max(value, 1), LARGEST_NVEC) : value;
+}
+
+/** A range is a number of slots, and one slot is a range. */
+function valueFrom(old: Call, field: string): number {
+  const fields = SIGNATURES[old.fn].args.map((arg) => arg.field);
+  if (fields.includes('index') && (field === 'first' || field === 'last'))
+    return old.index === MSI_ANY_INDEX ? 0 : old.index;
+  if (fields.includes('first') && field === 'index') return old.first;
+  if (fields.includes('nirqs') && field === 'last') return Math.max(0, old.nirqs - 1);
+  if (fields.includes('last') && field === 'nirqs') return old.last - old.first + 1;
+  return 0;
+}
+
+/** Every small call in the place of each step. */
+export function replaceSteps(search: Search): boolean {
+  for (let at = search.best().steps.length - 1; at >= 0; at -= 1) {
+    const best = search.best();
+    const step = best.steps[at];
+    if (step === undefined) return false;
+    for (const small of smallCalls(best.environment)) {
+      if (search.attempt(withStep(best, at, { ...step, call: small }), at)) return true;
+    }
+  }
+  return false;
+}
+
+/** Every small call in the place of two steps. */
+export function replacePairs(search: Search): boolean {
+  const best = search.best();
+  const { steps } = best;
+  for (let last = steps.length - 1; last > 0; last -= 1) {
+    for (let first = last - 1; first >= 0; first -= 1) {
+      const faults = [...(steps[first]?.faults ?? []), ...(steps[last]?.faults ?? [])];
+      const rest = steps.toSpliced(last, 1);
+      for (const small of smallCalls(best.environment)) {
+        if (search.attempt(withSteps(best, rest.with(first, { call: small, faults })), first))
+          return true;
+      }
+    }
+  }
+  return false;
+}

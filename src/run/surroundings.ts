@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Passes of the minimiser over the environment of a trace. */
+import {
+  DEFAULT_ENVIRONMENT,
+  type Environment,
+  ENVIRONMENT_RANGES,
+  impossible,
+} from '../trace/environment.ts';
+import { BUS_TOKENS, MsiFlag } from '../trace/flags.ts';
+import { compareEnvironments } from './order.ts';
+import type { Pass, Search } from './search.ts';
+
+/** Each named environment in the order of the list, then the default one. */
+export function namedEnvironments(list: readonly Environment[]): Pass {
+  const environments = [
+    DEFAULT_ENVIRONMENT,
+    ...list.filter((env) => impossible(env) === undefined),
+  ];
+  return (search) =>
+    environments.some((environment) =>
+      search.attempt({ environment, steps: search.best().steps }, -1),
+    );
+}
+
+/** Each field of the environment towards its default. */
+export function reduceEnvironment(search: Search): boolean {
+  let reduced = false;
+  for (const [index] of CHANGES.entries()) {
+    for (const environment of changesOf(search.best().environment)[index] ?? []) {
+      const best = search.best();
+      if (compareEnvironments(environment, best.environment) >= 0) continue;
+      if (search.attempt({ environment, steps: best.steps }, -1)) reduced = true;
+    }
+  }
+  return reduced;
+}
+
+/** The environments of a list, and all that differ from `env` in one thing. */
+export function environmentsNear(
+  env: Environment,
+  list: readonly Environment[],
+): readonly Environment[] {
+  return [...list, ...changesOf(env).flat()];
+}
+
+/**
+ * The default environment, those between it and `env` in which a few of the differences are left, and
+ * `env` itself: simple ones first.
+ */
+export function environmentsBelow(env: Environment): readonly Environment[] {
+  const bare = { ...DEFAULT_ENVIRONMENT, name: env.name };
+  const differences = differencesOf(env);
+  let list: readonly Environment[] = [bare];
+  if (differences.length <= FEW_DIFFERENCES) {
+    for (const apply of differences) list = list.flatMap((one) => [one, apply(one)]);
+  } else {
+    list = [bare, ...differences.map((apply) => apply(bare)), env];
+  }
+  return possible(list).toSorted(compareEnvironments);
+}
+
+/** So many that all combinations of them can be tried. */
+const FEW_DIFFERENCES = 3;
+
+/** What has to be done to the default environment to come to `env`, one thing at a time. */
+function differencesOf(env: Environment): readonly ((to: Environment) => Environment)[] {
+  const { name: _, flags, ops, hostile, ...fields } = env;
+  const usual = new Map<string, unknown>(Object.entries(DEFAULT_ENVIRONMENT));
+  return [
+    ...Object.entries(fields)
+      .filter(([field, value]) => usual.get(field) !== value)
+      .map(([field, value]) => (to: Environment): Environment => ({ ...to, [field]: value })),
+    ...Object.values(MsiFlag)
+      .filter((bit) => ((flags ^ DEFAULT_ENVIRONMENT.flags) & bit) !== 0)
+      .map((bit) => (to: Environment): Environment => ({ ...to, flags: to.flags ^ bit })),
+    ...(ops.length === 0 ? [] : [(to: Environment): Environment => ({ ...to, ops })]),
+    ...(hostile.length === 0 ? [] : [(to: Environment): Environment => ({ ...to, hostile })]),
+  ];
+}
+
+/** Environments that differ from `env` in one thing, and that can exist. */
+type Change = (env: Environment) => readonly Environment[];
+
+const CHANGES: readonly Change[] = [
+  (env) =>
+    possible([
+      { ...env, hostile: [] },
+      { ...env, ops: [] },
+      { ...env, flags: DEFAULT_ENVIRONMENT.flags },
+    ]),
+  (env) => possible((['device', 'global', 'none'] as const).map((msi) => ({ ...env, msi }))),
+  (env) =>
+    possible([{ ...env, msi: DEFAULT_ENVIRONMENT.msi, release: DEFAULT_ENVIRONMENT.release }]),
+  (env) => possible((['index', 'device', 'overlap'] as const).map((hwirq) => ({ ...env, hwirq }))),
+  (env) => possible((['none', 'msi', 'msix'] as const).map((pci) => ({ ...env, pci }))),
+  (env) =>
+    possible(
+      BUS_TOKENS.map((bus_token) => ({
+        ...env,
+        bus_token,
+      })),
+    ),
+  (env) =>
+    possible([{ ...env, pci: DEFAULT_ENVIRONMENT.pci, bus_token: DEFAULT_ENVIRONMENT.bus_token }]),
+  (env) => possible([{ ...env, compose: 'vector' as const }]),
+  (env) => possible([false, true].map((fwnode) => ({ ...env, fwnode }))),
+  (env) => possible([false, true].map((handler) => ({ ...env, handler }))),
+  (env) => possible([false, true].map((prefix) => ({ ...env, prefix }))),
+  (env) =>
+    possible(env.ops.map((op) => ({ ...env, ops: env.ops.filter((other) => other !== op) }))),
+  (env) =>
+    possible([
+      {
+        ...env,
+        ops: env.ops.filter((op) => op !== 'domain_alloc_irqs' && op !== 'domain_free_irqs'),
+      },
+    ]),
+  (env) => possible(Object.values(MsiFlag).map((bit) => ({ ...env, flags: env.flags ^ bit }))),
+  (env) =>
+    env.hostile.map((gone) => ({ ...env, hostile: env.hostile.filter((other) => other !== gone) })),
+  ...Object.keys(ENVIRONMENT_RANGES).map(
+    (field): Change =>
+      (env) =>
+        numbers(env, field),
+  ),
+];
+
+const changes = new WeakMap<Environment, readonly (readonly Environment[])[]>();
+
+/** Per change what it makes of `env`; always the same records, so that nothing is computed twice for them. */
+function changesOf(env: Environment): readonly (readonly Environment[])[] {
+  const known = changes.get(env);
+  if (known !== undefined) return known;
+  const made = CHANGES.map((change) => change(env));
+  changes.set(env, made);
+  return made;
+}
+
+function possible(list: readonly Environment[]): readonly Environment[] {
+  return list.filter((env) => impossible(env) === undefined);
+}
+
+/** The default of a numeric field, and the few smallest values that are in range. */
+function numbers(env: Environment, field: string): readonly Environment[] {
+  const [min, max] = ENVIRONMENT_RANGES[field] ?? [0, 0];
+  const usual = Object.entries(DEFAULT_ENVIRONMENT).find(([name]) => name === field)?.[1];
+  const values = [usual, ...[0, 1, 2, 3, 4, 5, 6, 8, 16].map((above) => min + above)];
+  return possible(
+    values.flatMap((value) =>
+      typeof value === 'number' && value <= max ? [{ ...env, [field]: value }] : [],
+    ),
+  );
+}
