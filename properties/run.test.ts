@@ -148,6 +148,7 @@ describe('an expected finding', () => {
       rule: known.rule,
       fn: known.fn,
       fired: ['alloc_dr', 'xa_node'],
+      detail: '',
     });
   });
 
@@ -158,9 +159,19 @@ describe('an expected finding', () => {
     expect(isExpected(list, { ...known, at: 1, detail: 'leaked: 7' })).toBe(parsed);
     expect(isExpected(list, { ...known, fn: 'device_add' })).toBeUndefined();
     expect(isExpected(list, { ...known, fired: [] })).toBeUndefined();
+    expect(isExpected([{ ...parsed, detail: 'freed twice' }], known)).toBeUndefined();
     const more = { ...known, fired: [...known.fired, { where: 'msi_init' as const, nth: 1 }] };
-    expect(isExpected(list, more)).toBeUndefined();
-    expect(mayBeExpected(list, more)).toBe(parsed);
+    expect(isExpected(list, more)).toBe(parsed);
+    const anywhere = [{ ...parsed, fn: 'any' }];
+    expect(isExpected(anywhere, { ...known, fn: 'device_add' })).toBe(anywhere[0]);
+  });
+
+  test('that takes no fault is known for sure only where none fired', () => {
+    if (typeof parsed === 'string') throw new Error(parsed);
+    const quiet = { ...parsed, fired: [] };
+    expect(isExpected([quiet], { ...known, fired: [] })).toBe(quiet);
+    expect(isExpected([quiet], known)).toBeUndefined();
+    expect(mayBeExpected([quiet], known)).toBe(quiet);
   });
 
   test('without a complete header is an error that names the line', () => {

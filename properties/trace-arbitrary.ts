@@ -37,7 +37,7 @@ export const VALUES: Readonly<Record<ArgKind, fc.Arbitrary<number>>> = {
   dev: fc.nat(2),
   domid: fc.nat(DOMIDS - 1),
   slot,
-  any_slot: fc.oneof(slot, fc.constant(MSI_ANY_INDEX)),
+  anySlot: fc.oneof(slot, fc.constant(MSI_ANY_INDEX)),
   nvec: fc.integer({ min: 1, max: 32 }),
   affinity: fc.oneof(
     fc.constant(0),

@@ -47,7 +47,8 @@ export function hunt(factory: SubjectFactory, seed: number, kept: Kept): Hunt | 
   const property = fc.property(traceArbitrary(ENVIRONMENTS), (trace) => {
     traces += 1;
     const verdict = runTrace(trace, { factory, spec: 'kernel' });
-    if (verdict.kind === 'ok' || isExpected(kept.expected, verdict.finding) !== undefined) return true;
+    if (verdict.kind === 'ok' || isExpected(kept.expected, verdict.finding) !== undefined)
+      return true;
     found = { trace, finding: verdict.finding, traces };
     return false;
   });
@@ -69,15 +70,26 @@ export function* canaryFigures(seeds: number): Generator<CanaryFigures> {
       const found = hunt(factory, seedFromText(`${defect.name} ${seed}`, 0), kept);
       if (found === undefined) continue;
       traces.push(found.traces);
-      costs.push(cpu(() => {
-        const options = { factory, spec: 'kernel', environments: ENVIRONMENTS, expected: kept.expected } as const;
-        const text = formatTrace(minimise(found.trace, found.finding, options).trace);
-        forms.set(text, (forms.get(text) ?? 0) + 1);
-      }) / 1000);
+      costs.push(
+        cpu(() => {
+          const options = {
+            factory,
+            spec: 'kernel',
+            environments: ENVIRONMENTS,
+            expected: kept.expected,
+          } as const;
+          const text = formatTrace(minimise(found.trace, found.finding, options).trace);
+          forms.set(text, (forms.get(text) ?? 0) + 1);
+        }) / 1000,
+      );
     }
     yield {
-      name: defect.name, seeds, shortest: forms.get(wanted) ?? 0, forms: forms.size,
-      medianTraces: median(traces), medianMs: median(costs),
+      name: defect.name,
+      seeds,
+      shortest: forms.get(wanted) ?? 0,
+      forms: forms.size,
+      medianTraces: median(traces),
+      medianMs: median(costs),
     };
   }
 }

@@ -39,14 +39,22 @@ export function generation(): { readonly ratio: number; readonly lengths: readon
   for (let round = 0; round < ROUNDS; round += 1) {
     let flatSteps = 0;
     let plainSteps = 0;
-    const sink = { apply: () => { plainSteps += 1; } };
+    const sink = {
+      apply: () => {
+        plainSteps += 1;
+      },
+    };
     const a = cpu(() => {
-      const property = fc.property(flat, ({ steps }) => { for (const _ of steps) flatSteps += 1; });
+      const property = fc.property(flat, ({ steps }) => {
+        for (const _ of steps) flatSteps += 1;
+      });
       fc.assert(property, { seed: round, numRuns: TRACES });
     });
     const b = cpu(() => {
       for (const commands of plain) {
-        const property = fc.property(commands, (list) => fc.modelRun(() => ({ model: {}, real: sink }), list));
+        const property = fc.property(commands, (list) =>
+          fc.modelRun(() => ({ model: {}, real: sink }), list),
+        );
         fc.assert(property, { seed: round, numRuns: Math.ceil(TRACES / plain.length) });
       }
     });

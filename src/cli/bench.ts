@@ -10,7 +10,9 @@ import { type CanaryFigures, canaryFigures } from './bench-canaries.ts';
 
 const seeds = Number(process.argv[2] ?? 20);
 if (!Number.isInteger(seeds) || seeds < 1 || seeds > 10_000) {
-  process.stderr.write('bench: expected a number of seeds, 1..10000, such as: npm run bench -- 200\n');
+  process.stderr.write(
+    'bench: expected a number of seeds, 1..10000, such as: npm run bench -- 200\n',
+  );
   process.exit(2);
 }
 
@@ -21,8 +23,16 @@ process.stdout.write(
     ['figure', 'measured', 'wanted'],
     ['subject + oracle + invariants / bare reference', check.ratio.toFixed(2), '3.0 or less'],
     ['flat generator / fc.commands, steps per CPU second', made.ratio.toFixed(2), '2.0 or more'],
-    ['steps per trace, flat and fc.commands', made.lengths.map((mean) => mean.toFixed(1)).join(' and '), 'equal'],
-    ['steps per CPU second, whole check with generation', Math.round(check.rate).toLocaleString('en'), '300,000'],
+    [
+      'steps per trace, flat and fc.commands',
+      made.lengths.map((mean) => mean.toFixed(1)).join(' and '),
+      'equal',
+    ],
+    [
+      'steps per CPU second, whole check with generation',
+      Math.round(check.rate).toLocaleString('en'),
+      '300,000',
+    ],
   ]),
 );
 const figures: CanaryFigures[] = [];

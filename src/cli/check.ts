@@ -10,7 +10,7 @@ import { runTrace } from '../run/session.ts';
 import type { Environment } from '../trace/environment.ts';
 import { quote } from '../trace/problem.ts';
 import type { Trace } from '../trace/step.ts';
-import { startBatches } from './batch.ts';
+import { startBatches } from '../generate/batch.ts';
 import {
   type Campaign,
   type Plan,

@@ -21,6 +21,8 @@ import { fileMistake, mistake } from './mistake.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Where traces are kept for ever. */
 export const CORPUS: string = join(ROOT, 'fuzz', 'corpus');
+/** Known shortest traces of the planted defects. */
+export const CANARIES: string = join(ROOT, 'properties', 'canaries');
 /** Where a run writes. */
 export const REPORTS: string = join(ROOT, 'reports');
 /** The largest file that is read as a trace, in bytes. */

@@ -104,7 +104,7 @@ function valueOf(
     dev: fc.nat(devices - 1),
     domid: fc.constantFrom(0, 0, 0, 1, DOMIDS - 1),
     slot,
-    any_slot: fc.oneof(slot, fc.constant(MSI_ANY_INDEX)),
+    anySlot: fc.oneof(slot, fc.constant(MSI_ANY_INDEX)),
     nvec: fc.constantFrom(1, 1, 2, 3),
     affinity: fc.constantFrom(0, 0, affinityArg(3, false), affinityArg(12, true)),
     attrib: fc.nat(3),

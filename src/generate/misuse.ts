@@ -131,7 +131,7 @@ const CHOICES: Readonly<Record<ArgKind, readonly number[]>> = {
   dev: [0, 0, 0, 1, 2],
   domid: [0, 0, 0, 1, 2],
   slot: SLOTS,
-  any_slot: [...SLOTS, 65_535, 65_536, MSI_ANY_INDEX],
+  anySlot: [...SLOTS, 65_535, 65_536, MSI_ANY_INDEX],
   nvec: [1, 1, 2, 3, 32],
   affinity: [0, 0, 32, 33, 47, 49],
   attrib: [0, 1, 2, 3],

@@ -1,6 +1,6 @@
-import { MsiFlag } from '../trace/flags.ts';
 // SPDX-License-Identifier: GPL-2.0-only
 /** Where faults can hit each call: the memory that it asks for and the operations that it makes. */
+import { MsiFlag } from '../trace/flags.ts';
 import type { CallName } from '../trace/signatures.ts';
 import type { Op, Site } from '../trace/sites.ts';
 import type { Facts } from './facts.ts';

@@ -13,9 +13,16 @@ import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { firstFrom } from './tree.ts';
 import { type DescView, type IrqView, named } from './view.ts';
-import { activatesEarly, deactivates, happened, happens, has, someIrq, withMsi } from './situation.ts';
+import {
+  activatesEarly,
+  deactivates,
+  happened,
+  happens,
+  has,
+  someIrq,
+  withMsi,
+} from './situation.ts';
 import { activated, associated, deactivated } from './situations.ts';
-
 
 /** Inner levels have to work before the outer ones rely on them. */
 export const parentsFirst: Rule = {
@@ -29,7 +36,13 @@ export const parentsFirst: Rule = {
       if (arg === 0 || (past.active[environment.levels] ?? 0) > 0) return undefined;
       return `a message for interrupt ${irq}, whose parent is not active`;
     }
-    if (ret !== 0 || domain < 1 || (past.alloc[domain - 1] ?? 0) === 0 || (past.active[domain - 1] ?? 0) > 0) return undefined;
+    if (
+      ret !== 0 ||
+      domain < 1 ||
+      (past.alloc[domain - 1] ?? 0) === 0 ||
+      (past.active[domain - 1] ?? 0) > 0
+    )
+      return undefined;
     return `domain ${domain} for interrupt ${irq}, whose parent is not active`;
   },
   sometimes: [activated],
@@ -43,8 +56,11 @@ export const outermostFirst: Rule = {
   callback: ({ domain, irq }, { numbers, environment }) => {
     const past = numbers[irq];
     if (past === undefined || past.pushed) return undefined;
-    if (domain === environment.levels && past.written !== 0) return `domain ${domain} of interrupt ${irq}, whose message is still written`;
-    return (past.active[domain + 1] ?? 0) > 0 ? `domain ${domain} of interrupt ${irq}, whose outer level is active` : undefined;
+    if (domain === environment.levels && past.written !== 0)
+      return `domain ${domain} of interrupt ${irq}, whose message is still written`;
+    return (past.active[domain + 1] ?? 0) > 0
+      ? `domain ${domain} of interrupt ${irq}, whose outer level is active`
+      : undefined;
   },
   sometimes: [deactivated],
 };
@@ -56,13 +72,21 @@ export const freedInactive: Rule = {
   ops: ['free'],
   callback: ({ domain, irq }, history) => {
     const past = history.numbers[irq];
-    if (past === undefined || (past.active[domain] ?? 0) <= 0 || past.block || maybeReserved(history, past)) return undefined;
+    if (
+      past === undefined ||
+      (past.active[domain] ?? 0) <= 0 ||
+      past.block ||
+      maybeReserved(history, past)
+    )
+      return undefined;
     return `domain ${domain} frees interrupt ${irq} while it is active`;
   },
   sometimes: [
     happens(
-      'an interrupt of a descriptor was deactivated and freed', Fact.DEACTIVATED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'free'), deactivates,
+      'an interrupt of a descriptor was deactivated and freed',
+      Fact.DEACTIVATED,
+      ({ callbacks }) => callbacks.some(({ op }) => op === 'free'),
+      deactivates,
     ),
   ],
 };
@@ -91,12 +115,11 @@ export const activationBalances: Rule = {
   number: ({ irq, desc, past }, history) => {
     if (desc !== undefined || past.block || maybeReserved(history, past)) return undefined;
     const handle = past.active.findIndex((count) => count !== 0);
-    return handle < 0 ? undefined : `interrupt ${irq} is gone, domain ${handle} was activated ${past.active[handle] ?? 0} times more than deactivated`;
+    return handle < 0
+      ? undefined
+      : `interrupt ${irq} is gone, domain ${handle} was activated ${past.active[handle] ?? 0} times more than deactivated`;
   },
-  sometimes: [
-    activated, deactivated,
-    happened('an activation failed', Fact.ACTIVATE_FAILED),
-  ],
+  sometimes: [activated, deactivated, happened('an activation failed', Fact.ACTIVATE_FAILED)],
 };
 
 /** Domains without hierarchy have nothing to activate. */
@@ -109,12 +132,20 @@ export const activeWhenWanted: Rule = {
   irq: ({ irq, desc, info, msi }, { environment, numbers }) => {
     if (info === undefined || msi === undefined || numbers[irq]?.lied === true) return undefined;
     const unserved = desc.is_managed && (desc.affinity & environment.online) === 0;
-    const wanted = (info.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0 && !desc.can_reserve && !unserved;
-    return desc.activated === wanted ? undefined : `interrupt ${irq} is ${desc.activated ? 'active' : 'inactive'}`;
+    const wanted =
+      (info.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0 && !desc.can_reserve && !unserved;
+    return desc.activated === wanted
+      ? undefined
+      : `interrupt ${irq} is ${desc.activated ? 'active' : 'inactive'}`;
   },
   sometimes: [
     associated,
-    happens('a descriptor of several vectors was activated', Fact.MULTI, (_observation, { facts }) => (facts & Fact.ACTIVATED) !== 0, activatesEarly),
+    happens(
+      'a descriptor of several vectors was activated',
+      Fact.MULTI,
+      (_observation, { facts }) => (facts & Fact.ACTIVATED) !== 0,
+      activatesEarly,
+    ),
   ],
 };
 
@@ -130,17 +161,29 @@ export const reservedTogether: Rule = {
     for (let i = 0; i < desc.nvec_used; i += 1) {
       const irq = picture.irq_desc.objects[picture.sparse_irqs[desc.irq + i] ?? 0];
       const data = irq === undefined ? undefined : picture.irq_data.objects[irq.irq_data];
-      if (irq === undefined || data === undefined || picture.irq_domain.objects[data.domain] !== domain) continue;
+      if (
+        irq === undefined ||
+        data === undefined ||
+        picture.irq_domain.objects[data.domain] !== domain
+      )
+        continue;
       wanted ??= irq.can_reserve;
-      if (irq.can_reserve !== wanted) return `interrupt ${irq.irq} is ${irq.can_reserve ? '' : 'not '}in reservation mode`;
+      if (irq.can_reserve !== wanted)
+        return `interrupt ${irq.irq} is ${irq.can_reserve ? '' : 'not '}in reservation mode`;
     }
     return undefined;
   },
   sometimes: [
     happens(
-      'an interrupt was reserved', Fact.ASSOCIATED,
-      (observation, history) => someIrq(observation, history, ({ can_reserve, msi_desc }) => can_reserve && msi_desc !== 0),
-      (env) => withMsi(env) && has(env, 'MSI_FLAG_MUST_REACTIVATE') && !has(env, 'MSI_FLAG_NO_MASK') && PCI_TOKENS.includes(env.bus_token),
+      'an interrupt was reserved',
+      Fact.ASSOCIATED,
+      (observation, history) =>
+        someIrq(observation, history, ({ can_reserve, msi_desc }) => can_reserve && msi_desc !== 0),
+      (env) =>
+        withMsi(env) &&
+        has(env, 'MSI_FLAG_MUST_REACTIVATE') &&
+        !has(env, 'MSI_FLAG_NO_MASK') &&
+        PCI_TOKENS.includes(env.bus_token),
     ),
     associated,
   ],
@@ -148,8 +191,13 @@ export const reservedTogether: Rule = {
 
 /** What the allocation in this step had to decide. */
 function reservation({ picture, data, domain, info }: DescView): boolean {
-  if (domain === undefined || info === undefined || !PCI_TOKENS.includes(domain.bus_token)) return false;
-  if ((info.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) === 0 || (info.flags & MsiFlag.MSI_FLAG_NO_MASK) !== 0) return false;
+  if (domain === undefined || info === undefined || !PCI_TOKENS.includes(domain.bus_token))
+    return false;
+  if (
+    (info.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) === 0 ||
+    (info.flags & MsiFlag.MSI_FLAG_NO_MASK) !== 0
+  )
+    return false;
   const store = data?.domains[0]?.store;
   let maskable = false;
   if (store === undefined) return false;
@@ -166,11 +214,14 @@ export const managedShutdown: Rule = {
   name: 'a managed interrupt is marked for managed shutdown, and no other is',
   source: 'kernel/irq/irqdesc.c alloc_descs()',
   irq: ({ picture, address, desc }: IrqView) =>
-    desc.managed_shutdown === desc.is_managed
+    desc.managedShutdown === desc.is_managed
       ? undefined
-      : `${named(picture.irq_desc, address)} is ${desc.is_managed ? '' : 'not '}managed, but ${desc.managed_shutdown ? '' : 'not '}marked`,
+      : `${named(picture.irq_desc, address)} is ${desc.is_managed ? '' : 'not '}managed, but ${desc.managedShutdown ? '' : 'not '}marked`,
   sometimes: [
-    happens('an interrupt with a managed affinity was made', Fact.IRQ_BORN, (observation, history) =>
-      someIrq(observation, history, ({ is_managed }) => is_managed)),
+    happens(
+      'an interrupt with a managed affinity was made',
+      Fact.IRQ_BORN,
+      (observation, history) => someIrq(observation, history, ({ is_managed }) => is_managed),
+    ),
   ],
 };

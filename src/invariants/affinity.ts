@@ -12,10 +12,12 @@ const MOST_VECTORS = 32;
 const ARGUMENTS = 64;
 
 /** What an argument stands for, by argument and vector. */
-const ENTRIES: readonly (readonly AffinityEntry[])[] = Array.from({ length: ARGUMENTS }, (_nothing, arg) => affinityEntries(arg, MOST_VECTORS) ?? []);
+const ENTRIES: readonly (readonly AffinityEntry[])[] = Array.from(
+  { length: ARGUMENTS },
+  (_nothing, arg) => affinityEntries(arg, MOST_VECTORS) ?? [],
+);
 /** irq_default_affinity. */
 const ALL_CPUS = 2 ** NR_CPUS - 1;
-
 
 /** A deep and complete copy. */
 export const copiesMasks: Rule = {
@@ -23,7 +25,10 @@ export const copiesMasks: Rule = {
   source: 'kernel/irq/msi.c msi_alloc_desc()',
   desc: ({ picture, address, desc }, { descs }) => {
     const asked = descs[address]?.asked ?? 0;
-    if (asked === 0) return desc.affinity === 0 ? undefined : `${named(picture.msi_desc, address)} has masks that nobody gave it`;
+    if (asked === 0)
+      return desc.affinity === 0
+        ? undefined
+        : `${named(picture.msi_desc, address)} has masks that nobody gave it`;
     const copy = picture.affinity.objects[desc.affinity];
     if (copy === undefined) return `${named(picture.msi_desc, address)} has lost its masks`;
     if (copy.mask.length !== desc.nvec_used || copy.is_managed.length !== desc.nvec_used) {
@@ -31,7 +36,8 @@ export const copiesMasks: Rule = {
     }
     const entries = ENTRIES[asked];
     for (let i = 0; i < desc.nvec_used; i += 1) {
-      if (copy.mask[i] === entries?.[i]?.mask && copy.is_managed[i] === entries?.[i]?.is_managed) continue;
+      if (copy.mask[i] === entries?.[i]?.mask && copy.is_managed[i] === entries?.[i]?.is_managed)
+        continue;
       return `${named(picture.msi_desc, address)} has mask ${copy.mask[i] ?? 'none'} for vector ${i}, given was ${entries?.[i]?.mask ?? 'none'}`;
     }
     return undefined;
@@ -39,7 +45,9 @@ export const copiesMasks: Rule = {
   sometimes: [
     masksGiven,
     happens(
-      'a descriptor with several affinity masks was made', Fact.AFFINITY, (_observation, { call }) => call.nvec_used > 1,
+      'a descriptor with several affinity masks was made',
+      Fact.AFFINITY,
+      (_observation, { call }) => call.nvec_used > 1,
     ),
   ],
 };
@@ -61,18 +69,25 @@ export const spreadsMasks: Rule = {
       managed = copy?.is_managed[offset];
     }
     const given = mask !== undefined;
-    if (desc.affinity === (mask ?? ALL_CPUS) && desc.is_managed === (managed ?? false) && desc.affinity_set === given) return undefined;
-    const seen = `${desc.affinity}${desc.is_managed ? ' managed' : ''}${desc.affinity_set ? '' : ' not set'}`;
+    if (
+      desc.affinity === (mask ?? ALL_CPUS) &&
+      desc.is_managed === (managed ?? false) &&
+      desc.affinitySet === given
+    )
+      return undefined;
+    const seen = `${desc.affinity}${desc.is_managed ? ' managed' : ''}${desc.affinitySet ? '' : ' not set'}`;
     return `interrupt ${irq} has mask ${seen}, given was ${mask ?? 'none'}${managed === true ? ' managed' : ''}`;
   },
   sometimes: [
     happens(
-      'an interrupt with a mask of its own was allocated for a descriptor', Fact.ASSOCIATED,
-      (observation, history) => someIrq(observation, history, ({ affinity_set, msi_desc }) => affinity_set && msi_desc !== 0), withMsi,
+      'an interrupt with a mask of its own was allocated for a descriptor',
+      Fact.ASSOCIATED,
+      (observation, history) =>
+        someIrq(observation, history, ({ affinitySet, msi_desc }) => affinitySet && msi_desc !== 0),
+      withMsi,
     ),
-    happens(
-      'a driver got interrupts with masks', Fact.BLOCK,
-      (observation, history) => someIrq(observation, history, ({ affinity_set, msi_desc }) => affinity_set && msi_desc === 0),
+    happens('a driver got interrupts with masks', Fact.BLOCK, (observation, history) =>
+      someIrq(observation, history, ({ affinitySet, msi_desc }) => affinitySet && msi_desc === 0),
     ),
   ],
 };

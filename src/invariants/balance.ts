@@ -17,7 +17,9 @@ export const initBalances: Rule = {
     const { irq, past } = view;
     if (past.lied || !environment.ops.includes('msi_free')) return undefined;
     const wanted = isMsi(view) ? 1 : 0;
-    return past.init === wanted ? undefined : `interrupt ${irq}: msi_init succeeded ${past.init} times more than msi_free ran, not ${wanted}`;
+    return past.init === wanted
+      ? undefined
+      : `interrupt ${irq}: msi_init succeeded ${past.init} times more than msi_free ran, not ${wanted}`;
   },
   sometimes: [
     happened('msi_init succeeded in a domain with msi_free', Fact.INITIALISED, withOp('msi_free')),
@@ -33,20 +35,18 @@ function isMsi({ picture, desc }: NumberView): boolean {
 /** At every level, also those that drivers map without a hierarchy. */
 export const levelsBalance: Rule = {
   name: 'each level of an interrupt allocated it, or mapped it, once more than it freed it, and every other level as often',
-  source: 'kernel/irq/irqdomain.c irq_domain_alloc_irqs_hierarchy(), irq_domain_free_irqs_hierarchy()',
+  source:
+    'kernel/irq/irqdomain.c irq_domain_alloc_irqs_hierarchy(), irq_domain_free_irqs_hierarchy()',
   number: ({ picture, irq, address, desc, past }) => {
     if (past.lied) return undefined;
     const levels = desc === undefined ? 0 : irqView(picture, address, desc).levels;
     for (let handle = 0; handle < HANDLES; handle += 1) {
       const count = past.alloc[handle] ?? 0;
       const wanted = (levels >> handle) & 1;
-      if (count !== wanted) return `interrupt ${irq}: domain ${handle} allocated it ${count} times more than it freed it, not ${wanted}`;
+      if (count !== wanted)
+        return `interrupt ${irq}: domain ${handle} allocated it ${count} times more than it freed it, not ${wanted}`;
     }
     return undefined;
   },
-  sometimes: [
-    levelAllocated,
-    irqFreed,
-    initFailed,
-  ],
+  sometimes: [levelAllocated, irqFreed, initFailed],
 };

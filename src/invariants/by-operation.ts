@@ -6,7 +6,13 @@ import * as devres from './devres.ts';
 import * as order from './order.ts';
 import type { Rule } from './rule.ts';
 
-const RULES: readonly Rule[] = [...Object.values(order), activation.parentsFirst, activation.outermostFirst, activation.freedInactive, devres.newestFirst];
+const RULES: readonly Rule[] = [
+  ...Object.values(order),
+  activation.parentsFirst,
+  activation.outermostFirst,
+  activation.freedInactive,
+  devres.newestFirst,
+];
 
 /** The rules of each operation, in the order of the table of contents. */
 export const rulesByOp: ReadonlyMap<Op, readonly Rule[]> = group();

@@ -2,13 +2,13 @@
 /** Checks the rules: after each step on what it used, at the end of a trace on everything. */
 import { CALL_NAMES, type CallName } from '../trace/call.ts';
 import type { Observation, Picture } from '../trace/observation.ts';
-import { addressesOf, liveOf } from './addresses.ts';
+import { liveOf } from './addresses.ts';
 import { Fact } from './facts.ts';
-import type { History } from './remember.ts';
 import { RULES } from './index.ts';
+import type { History } from './remember.ts';
 import type { Broken, Rule } from './rule.ts';
 import { SPLATS } from './splat.ts';
-import { descView, deviceView, irqView, nodeView, numberView } from './view.ts';
+import * as view from './view.ts';
 
 /** Rules that look at one kind of thing, and how they do it: the same index in both. */
 interface Checks<F> {
@@ -16,82 +16,172 @@ interface Checks<F> {
   readonly run: readonly F[];
 }
 
-function checks<F>(rules: readonly Rule[], pick: (rule: Rule) => F | undefined): Checks<F> {
-  const found: { rule: Rule; run: F }[] = [];
-  for (const rule of rules) {
-    const run = pick(rule);
-    if (run !== undefined) found.push({ rule, run });
-  }
-  return { rules: found.map(({ rule }) => rule), run: found.map(({ run }) => run) };
+type Look<T> = (seen: T, history: History) => string | undefined;
+type Step = NonNullable<Rule['step']>;
+
+/** Rules sorted by what they look at, so that a step asks only those that have something to say. */
+interface Sorted {
+  /** Complaints are looked at when there are any, the rest of a step always. */
+  readonly splat: Checks<Step>;
+  readonly step: Checks<Step>;
+  readonly call: ReadonlyMap<CallName, Checks<Step>>;
+  readonly number: Checks<Look<view.NumberView>>;
+  readonly irq: Checks<Look<view.IrqView>>;
+  readonly desc: Checks<Look<view.DescView>>;
+  readonly domain: Checks<Look<view.DomainView>>;
+  readonly newDomain: Checks<Look<view.DomainView>>;
+  readonly device: Checks<Look<view.DeviceView>>;
+  readonly belongings: Checks<Look<view.DeviceView>>;
+  readonly node: Checks<Look<view.NodeView>>;
+  readonly totals: Checks<Look<Picture>>;
+  readonly all: Checks<Look<Picture>>;
 }
 
+/** How much is looked at. */
+interface Scope {
+  readonly rules: Sorted;
+  readonly history: History;
+  readonly everything: boolean;
+  /** The rule about the order of operations that the step broke. */
+  readonly outOfOrder: Broken | undefined;
+}
+
+const SORTED = sort(RULES);
+const AT_THE_END = pick(RULES, ({ end }) => end);
+const NO_STEPS: Checks<Step> = { rules: [], run: [] };
 /** What a device has changes with one of these, or with its resources. */
 const CAME_OR_WENT = Fact.DATA | Fact.DOMAIN_BORN | Fact.DOMAIN_GONE | Fact.DEVICE_GONE;
-
-type Look<T> = (view: T, history: History) => string | undefined;
-
-const ofSplats = checks(SPLATS, ({ step }) => step);
-const ofStep = checks(RULES.filter((rule) => rule.calls === undefined && !SPLATS.includes(rule)), ({ step }) => step);
-const ofCall: ReadonlyMap<CallName, Checks<NonNullable<Rule['step']>>> = new Map(
-  CALL_NAMES.map((fn) => [fn, checks(RULES.filter(({ calls }) => calls?.includes(fn) === true), ({ step }) => step)]),
-);
-const NO_STEPS: Checks<NonNullable<Rule['step']>> = { rules: [], run: [] };
-const ofNumber = checks(RULES, ({ number }) => number);
-const ofIrq = checks(RULES, ({ irq }) => irq);
-const ofDesc = checks(RULES, ({ desc }) => desc);
-const ofDomain = checks(RULES, ({ domain }) => domain);
-const ofNewDomain = checks(RULES, ({ newDomain }) => newDomain);
-const ofBelongings = checks(RULES, ({ belongings }) => belongings);
-const ofDevice = checks(RULES, ({ device }) => device);
-const ofNode = checks(RULES, ({ node }) => node);
-const ofTotals = checks(RULES, ({ totals }) => totals);
-const ofAll = checks(RULES, ({ all }) => all);
-const ofEnd = checks(RULES, ({ end }) => end);
 
 /**
  * The first rule that a step breaks, on what it used. `history` is the one with the step in it.
  * `named` are the complaints that the oracle expects, written `WARN msi_ctrl_valid 1`; without it
  * complaints are not judged.
  */
-export function checkTouched(observation: Observation, history: History, named?: readonly string[]): Broken | undefined {
-  return check(observation, history, named, false);
+export function checkTouched(
+  observation: Observation,
+  history: History,
+  named?: readonly string[],
+): Broken | undefined {
+  return check(
+    { rules: SORTED, history, everything: false, outOfOrder: history.broken },
+    observation,
+    named,
+  );
 }
 
 /** The same on everything that exists. */
-export function checkAll(observation: Observation, history: History, named?: readonly string[]): Broken | undefined {
-  return check(observation, history, named, true);
+export function checkAll(
+  observation: Observation,
+  history: History,
+  named?: readonly string[],
+): Broken | undefined {
+  return check(
+    { rules: SORTED, history, everything: true, outOfOrder: history.broken },
+    observation,
+    named,
+  );
 }
 
 /** Rules about the last state of a trace whose driver had the time to tidy up. */
 export function checkEnd({ picture }: Observation, history: History): Broken | undefined {
-  return checkPicture(ofEnd, picture, history);
+  return look(AT_THE_END, picture, history);
 }
 
-function check(observation: Observation, history: History, named: readonly string[] | undefined, everything: boolean): Broken | undefined {
-  const { picture } = observation;
-  const splats = observation.splats.length === 0 ? undefined : checkStep(ofSplats, observation, history, named);
-  if (observation.dead || splats !== undefined) return splats;
+/** One rule on everything that exists, whatever the others say. */
+export function checkRule(
+  rule: Rule,
+  observation: Observation,
+  history: History,
+  named?: readonly string[],
+): Broken | undefined {
+  const outOfOrder = history.broken?.rule === rule.name ? history.broken : undefined;
+  const found = check(
+    { rules: sort([rule]), history, everything: true, outOfOrder },
+    observation,
+    named,
+  );
   return (
-    checkStep(ofStep, observation, history, named) ??
-    checkStep(ofCall.get(history.call.fn) ?? NO_STEPS, observation, history, named) ??
-    history.broken ??
-    checkNumbers(picture, history, everything) ??
-    checkIrqs(picture, history, everything) ??
-    checkDescs(picture, history, everything) ??
-    checkDomains(picture, history, everything) ??
-    checkDevices(picture, history, everything) ??
-    checkNodes(picture, history, everything) ??
-    checkPicture(ofTotals, picture, history) ??
-    (everything ? checkPicture(ofAll, picture, history) : undefined)
+    found ??
+    look(
+      pick([rule], ({ end }) => end),
+      observation.picture,
+      history,
+    )
   );
 }
 
-function broken(rule: Rule | undefined, detail: string): Broken {
-  return { rule: rule?.name ?? '', source: rule?.source ?? '', detail };
+function sort(rules: readonly Rule[]): Sorted {
+  return {
+    splat: pick(
+      rules.filter((rule) => SPLATS.includes(rule)),
+      ({ step }) => step,
+    ),
+    step: pick(
+      rules.filter((rule) => rule.calls === undefined && !SPLATS.includes(rule)),
+      ({ step }) => step,
+    ),
+    call: new Map(
+      CALL_NAMES.map((fn) => [
+        fn,
+        pick(
+          rules.filter(({ calls }) => calls?.includes(fn) === true),
+          ({ step }) => step,
+        ),
+      ]),
+    ),
+    number: pick(rules, ({ number }) => number),
+    irq: pick(rules, ({ irq }) => irq),
+    desc: pick(rules, ({ desc }) => desc),
+    domain: pick(rules, ({ domain }) => domain),
+    newDomain: pick(rules, ({ newDomain }) => newDomain),
+    device: pick(rules, ({ device }) => device),
+    belongings: pick(rules, ({ belongings }) => belongings),
+    node: pick(rules, ({ node }) => node),
+    totals: pick(rules, ({ totals }) => totals),
+    all: pick(rules, ({ all }) => all),
+  };
+}
+
+function pick<F>(rules: readonly Rule[], what: (rule: Rule) => F | undefined): Checks<F> {
+  const found: { rule: Rule; run: F }[] = [];
+  for (const rule of rules) {
+    const run = what(rule);
+    if (run !== undefined) found.push({ rule, run });
+  }
+  return { rules: found.map(({ rule }) => rule), run: found.map(({ run }) => run) };
+}
+
+/** A state in which the kernel died says nothing more than why it died. */
+function check(
+  scope: Scope,
+  observation: Observation,
+  named: readonly string[] | undefined,
+): Broken | undefined {
+  const { rules, history, everything } = scope;
+  const { picture } = observation;
+  const found =
+    observation.splats.length === 0
+      ? undefined
+      : checkStep(rules.splat, observation, history, named);
+  if (observation.dead || found !== undefined) return found;
+  return (
+    checkStep(rules.step, observation, history, named) ??
+    checkStep(rules.call.get(history.call.fn) ?? NO_STEPS, observation, history, named) ??
+    scope.outOfOrder ??
+    checkNumbers(scope, picture) ??
+    checkIrqs(scope, picture) ??
+    checkDescs(scope, picture) ??
+    checkDomains(scope, picture) ??
+    checkDevices(scope, picture) ??
+    checkNodes(scope, picture, true) ??
+    checkNodes(scope, picture, false) ??
+    look(rules.totals, picture, history) ??
+    (everything ? look(rules.all, picture, history) : undefined)
+  );
 }
 
 function checkStep(
-  { rules, run }: Checks<NonNullable<Rule['step']>>,
+  { rules, run }: Checks<Step>,
   observation: Observation,
   history: History,
   named: readonly string[] | undefined,
@@ -104,90 +194,107 @@ function checkStep(
 }
 
 /** Runs every look at one thing. */
-function look<T>({ rules, run }: Checks<Look<T>>, view: T, history: History): Broken | undefined {
+function look<T>({ rules, run }: Checks<Look<T>>, seen: T, history: History): Broken | undefined {
   for (let i = 0; i < run.length; i += 1) {
-    const detail = run[i]?.(view, history);
+    const detail = run[i]?.(seen, history);
     if (detail !== undefined) return broken(rules[i], detail);
   }
   return undefined;
 }
 
-function checkPicture(list: Checks<Look<Picture>>, picture: Picture, history: History): Broken | undefined {
-  return look(list, picture, history);
+function broken(rule: Rule | undefined, detail: string): Broken {
+  return { rule: rule?.name ?? '', source: rule?.source ?? '', detail };
 }
 
-function checkNumbers(picture: Picture, history: History, everything: boolean): Broken | undefined {
+function checkNumbers({ rules, history, everything }: Scope, picture: Picture): Broken | undefined {
   const count = everything ? history.numbers.length : history.touchedCount;
   for (let n = 0; n < count; n += 1) {
     const irq = everything ? n : (history.touched[n] ?? 0);
     const past = history.numbers[irq];
-    const found = past === undefined ? undefined : look(ofNumber, numberView(picture, irq, past), history);
+    const found =
+      past === undefined
+        ? undefined
+        : look(rules.number, view.numberView(picture, irq, past), history);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkIrqs(picture: Picture, history: History, everything: boolean): Broken | undefined {
-  const list = everything ? liveOf(picture.irq_desc) : addressesOf(history, picture.irq_desc);
+function checkIrqs({ rules, history, everything }: Scope, picture: Picture): Broken | undefined {
+  const list = everything ? liveOf(picture.irq_desc) : picture.irq_desc.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const desc = picture.irq_desc.objects[address];
-    const found = desc === undefined ? undefined : look(ofIrq, irqView(picture, address, desc), history);
+    const found =
+      desc === undefined
+        ? undefined
+        : look(rules.irq, view.irqView(picture, address, desc), history);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkDescs(picture: Picture, history: History, everything: boolean): Broken | undefined {
-  const list = everything ? liveOf(picture.msi_desc) : addressesOf(history, picture.msi_desc);
+function checkDescs({ rules, history, everything }: Scope, picture: Picture): Broken | undefined {
+  const list = everything ? liveOf(picture.msi_desc) : picture.msi_desc.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const desc = picture.msi_desc.objects[address];
-    const found = desc === undefined ? undefined : look(ofDesc, descView(picture, address, desc), history);
+    const found =
+      desc === undefined
+        ? undefined
+        : look(rules.desc, view.descView(picture, address, desc), history);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkDomains(picture: Picture, history: History, everything: boolean): Broken | undefined {
-  const list = everything ? liveOf(picture.irq_domain) : addressesOf(history, picture.irq_domain);
+function checkDomains({ rules, history, everything }: Scope, picture: Picture): Broken | undefined {
+  const list = everything ? liveOf(picture.irq_domain) : picture.irq_domain.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const domain = picture.irq_domain.objects[address];
     if (domain === undefined) continue;
-    const view = { picture, address, domain };
+    const seen = { picture, address, domain };
     const fresh = everything || history.domains[address]?.made === history.steps;
-    const found = look(ofDomain, view, history) ?? (fresh ? look(ofNewDomain, view, history) : undefined);
+    const found =
+      look(rules.domain, seen, history) ??
+      (fresh ? look(rules.newDomain, seen, history) : undefined);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkDevices(picture: Picture, history: History, everything: boolean): Broken | undefined {
-  const changed = everything || picture.devres.touched.length > 0 || (history.facts & CAME_OR_WENT) !== 0;
-  const list = everything ? liveOf(picture.device) : addressesOf(history, picture.device);
+function checkDevices({ rules, history, everything }: Scope, picture: Picture): Broken | undefined {
+  const changed =
+    everything || picture.devres.touched.length > 0 || (history.facts & CAME_OR_WENT) !== 0;
+  const list = everything ? liveOf(picture.device) : picture.device.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const device = picture.device.objects[address];
     if (device === undefined) continue;
-    const view = deviceView(picture, address, device);
-    const found = look(ofDevice, view, history) ?? (changed ? look(ofBelongings, view, history) : undefined);
+    const seen = view.deviceView(picture, address, device);
+    const found =
+      look(rules.device, seen, history) ??
+      (changed ? look(rules.belongings, seen, history) : undefined);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkNodes(picture: Picture, history: History, everything: boolean): Broken | undefined {
-  return checkTree(picture, true, history, everything) ?? checkTree(picture, false, history, everything);
-}
-
-function checkTree(picture: Picture, store: boolean, history: History, everything: boolean): Broken | undefined {
+function checkNodes(
+  { rules, history, everything }: Scope,
+  picture: Picture,
+  store: boolean,
+): Broken | undefined {
   const table = store ? picture.xa_node : picture.radix_tree_node;
-  const list = everything ? liveOf(table) : addressesOf(history, table);
+  const list = everything ? liveOf(table) : table.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const node = table.objects[address];
-    const found = node === undefined ? undefined : look(ofNode, nodeView(picture, store, address, node), history);
+    const found =
+      node === undefined
+        ? undefined
+        : look(rules.node, view.nodeView(picture, store, address, node), history);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -11,9 +11,10 @@ export const releasedDeviceHasNothing: Rule = {
   source: 'drivers/base/core.c device_release(), drivers/base/devres.c devres_release_all()',
   belongings: ({ device }) => {
     if (device.alive) return undefined;
-    const { msi_data, devres_head, msi_irqs_files, msi_irqs } = device;
-    if (msi_data === 0 && devres_head.length === 0 && msi_irqs_files.length === 0 && !msi_irqs) return undefined;
-    return `device ${device.handle} has msi_data ${msi_data}, ${devres_head.length} resources, ${msi_irqs_files.length} files`;
+    const { msi_data, devres_head, msiIrqsFiles, msi_irqs } = device;
+    if (msi_data === 0 && devres_head.length === 0 && msiIrqsFiles.length === 0 && !msi_irqs)
+      return undefined;
+    return `device ${device.handle} has msi_data ${msi_data}, ${devres_head.length} resources, ${msiIrqsFiles.length} files`;
   },
   sometimes: [deviceReleased],
 };
@@ -24,8 +25,11 @@ export const dataKnowsDevice: Rule = {
   source: 'kernel/irq/msi.c msi_setup_device_data(), msi_device_data_release()',
   belongings: ({ address, device, data }) => {
     if (device.msi_data === 0) return undefined;
-    if (data === undefined) return `device ${device.handle} has msi_device_data ${device.msi_data}, which are gone`;
-    return data.dev === address ? undefined : `the MSI data of device ${device.handle} refer to device ${data.dev}`;
+    if (data === undefined)
+      return `device ${device.handle} has msi_device_data ${device.msi_data}, which are gone`;
+    return data.dev === address
+      ? undefined
+      : `the MSI data of device ${device.handle} refer to device ${data.dev}`;
   },
   sometimes: [dataChanged],
 };
@@ -33,7 +37,8 @@ export const dataKnowsDevice: Rule = {
 /** From the slots to the domains. A global domain may have been removed by its driver. */
 export const slotHasDomain: Rule = {
   name: 'a slot for a domain in the MSI data has a domain of its device, or a global one, never an MSI parent',
-  source: 'kernel/irq/msi.c msi_setup_device_data(), msi_create_device_irq_domain(), msi_remove_device_irq_domain()',
+  source:
+    'kernel/irq/msi.c msi_setup_device_data(), msi_create_device_irq_domain(), msi_remove_device_irq_domain()',
   belongings: ({ picture, address, device, data }, { domains }) => {
     for (let i = 0; data !== undefined && i < data.domains.length; i += 1) {
       const at = data.domains[i]?.domain ?? 0;
@@ -44,8 +49,10 @@ export const slotHasDomain: Rule = {
         if ((domains[at]?.handle ?? -1) < 0) return `${where} is irq_domain ${at}, which is gone`;
         continue;
       }
-      if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT) !== 0 || domain.kind !== 'msi') return `${where} is ${domain.name}, no MSI domain`;
-      if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) !== 0 && domain.dev !== address) return `${where} is ${named(picture.irq_domain, at)}, which is another device's`;
+      if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT) !== 0 || domain.kind !== 'msi')
+        return `${where} is ${domain.name}, no MSI domain`;
+      if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) !== 0 && domain.dev !== address)
+        return `${where} is ${named(picture.irq_domain, at)}, which is another device's`;
     }
     return undefined;
   },

@@ -5,7 +5,6 @@ import type { Rule } from './rule.ts';
 import { happens } from './situation.ts';
 import { dataChanged, resourceReleased } from './situations.ts';
 
-
 /** The order matters: what is newer may use what is older. */
 export const newestFirst: Rule = {
   name: 'resources of a device are released newest first',
@@ -15,11 +14,17 @@ export const newestFirst: Rule = {
     const order = devices[deviceAt[dev] ?? 0]?.order ?? [];
     const at = order.indexOf(arg);
     if (at < 0) return `resource ${arg} of device ${dev}, which is not on the list`;
-    return at < progress.release ? undefined : `resource ${arg} of device ${dev} after ${order[progress.release] ?? 'nothing'}`;
+    return at < progress.release
+      ? undefined
+      : `resource ${arg} of device ${dev} after ${order[progress.release] ?? 'nothing'}`;
   },
   sometimes: [
     resourceReleased,
-    happens('two resources were released in one step', Fact.RELEASED, ({ callbacks }) => callbacks.filter(({ op }) => op === 'release').length > 1),
+    happens(
+      'two resources were released in one step',
+      Fact.RELEASED,
+      ({ callbacks }) => callbacks.filter(({ op }) => op === 'release').length > 1,
+    ),
   ],
 };
 
@@ -34,7 +39,8 @@ export const releasedOnce: Rule = {
       const res = past.orderWas[i] ?? 0;
       const left = !past.order.includes(res);
       const ran = (past.released & (1 << res)) !== 0;
-      if (left !== ran && !(left && call.fn === 'devres_free')) return `resource ${res} of device ${device.handle} ${left ? 'left without a release' : 'was released and stayed'}`;
+      if (left !== ran && !(left && call.fn === 'devres_free'))
+        return `resource ${res} of device ${device.handle} ${left ? 'left without a release' : 'was released and stayed'}`;
     }
     return undefined;
   },
@@ -50,16 +56,16 @@ export const listedOnce: Rule = {
     for (let i = 0; i < devres_head.length; i += 1) {
       const address = devres_head[i] ?? 0;
       const node = picture.devres.objects[address];
-      if (node === undefined) return `device ${device.handle} lists devres ${address}, which is gone`;
-      if (!node.added) return `device ${device.handle} lists devres ${address} of ${node.release}, which is on no list`;
-      if (devres_head.indexOf(address) !== i) return `device ${device.handle} lists devres ${address} twice`;
+      if (node === undefined)
+        return `device ${device.handle} lists devres ${address}, which is gone`;
+      if (!node.added)
+        return `device ${device.handle} lists devres ${address} of ${node.release}, which is on no list`;
+      if (devres_head.indexOf(address) !== i)
+        return `device ${device.handle} lists devres ${address} twice`;
     }
     return undefined;
   },
-  sometimes: [
-    resourceReleased,
-    dataChanged,
-  ],
+  sometimes: [resourceReleased, dataChanged],
 };
 
 /** So that the domains and descriptors are gone before the directory of their files is. */

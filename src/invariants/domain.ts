@@ -13,16 +13,20 @@ import { deviceDomainMade, domainMade, domainRemoved } from './situations.ts';
 /** `msi_domain_template::name` without its terminating zero. */
 const LONGEST_NAME = 47;
 
-
 /** From the root outwards. */
 export const rootedInItsParent: Rule = {
   name: 'a domain has the root of its parent, which lives, or is a root itself',
   source: 'kernel/irq/irqdomain.c irq_domain_create_hierarchy()',
   newDomain: ({ picture, address, domain }) => {
-    if (domain.parent === 0) return domain.root === address ? undefined : `domain ${domain.name} has no parent, its root is ${domain.root}`;
+    if (domain.parent === 0)
+      return domain.root === address
+        ? undefined
+        : `domain ${domain.name} has no parent, its root is ${domain.root}`;
     const parent = picture.irq_domain.objects[domain.parent];
     if (parent === undefined) return `the parent of domain ${domain.name} is gone`;
-    return domain.root === parent.root ? undefined : `domain ${domain.name} has root ${domain.root}, its parent ${parent.root}`;
+    return domain.root === parent.root
+      ? undefined
+      : `domain ${domain.name} has root ${domain.root}, its parent ${parent.root}`;
   },
   sometimes: [domainMade],
 };
@@ -35,8 +39,11 @@ export const infoFits: Rule = {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI) === 0) return undefined;
     const info = picture.msi_domain_info.objects[domain.host_data];
     if (info === undefined) return `domain ${domain.name} has no info`;
-    if (info.bus_token !== domain.bus_token) return `domain ${domain.name} is ${domain.bus_token}, its info ${info.bus_token}`;
-    return info.hwsize >= 1 && info.hwsize <= MSI_XA_DOMAIN_SIZE ? undefined : `domain ${domain.name} has hwsize ${info.hwsize}`;
+    if (info.bus_token !== domain.bus_token)
+      return `domain ${domain.name} is ${domain.bus_token}, its info ${info.bus_token}`;
+    return info.hwsize >= 1 && info.hwsize <= MSI_XA_DOMAIN_SIZE
+      ? undefined
+      : `domain ${domain.name} has hwsize ${info.hwsize}`;
   },
   sometimes: [deviceDomainMade],
 };
@@ -49,7 +56,9 @@ export const inOneSlot: Rule = {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) === 0) return undefined;
     const data = picture.msi_device_data.objects[picture.device.objects[domain.dev]?.msi_data ?? 0];
     const count = data?.domains.filter((slot) => slot.domain === address).length ?? 0;
-    return count === 1 ? undefined : `${named(picture.irq_domain, address)} is in ${count} slots of device ${domain.dev}`;
+    return count === 1
+      ? undefined
+      : `${named(picture.irq_domain, address)} is in ${count} slots of device ${domain.dev}`;
   },
   sometimes: [deviceDomainMade],
 };
@@ -60,11 +69,15 @@ export const nameStays: Rule = {
   source: 'kernel/irq/irqdomain.c irq_domain_set_name(), irq_domain_update_bus_token()',
   newDomain: ({ picture, address, domain }, { domains }) => {
     const past = domains[address];
-    if (past !== undefined && past.name !== domain.name) return `domain ${past.name} is called ${domain.name} now`;
+    if (past !== undefined && past.name !== domain.name)
+      return `domain ${past.name} is called ${domain.name} now`;
     const allocated = (domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0;
-    if (allocated !== (domain.name_addr !== 0)) return `domain ${domain.name}: IRQ_DOMAIN_NAME_ALLOCATED is ${allocated ? 'set' : 'not set'}`;
-    const text = allocated ? picture.name.objects[domain.name_addr]?.text : domain.name;
-    return text === domain.name && text !== '' ? undefined : `the name of domain "${domain.name}" is ${text ?? 'gone'}`;
+    if (allocated !== (domain.nameAddr !== 0))
+      return `domain ${domain.name}: IRQ_DOMAIN_NAME_ALLOCATED is ${allocated ? 'set' : 'not set'}`;
+    const text = allocated ? picture.name.objects[domain.nameAddr]?.text : domain.name;
+    return text === domain.name && text !== ''
+      ? undefined
+      : `the name of domain "${domain.name}" is ${text ?? 'gone'}`;
   },
   sometimes: [domainMade],
 };
@@ -81,28 +94,44 @@ export const namedAfterItsDevice: Rule = {
     const chip = picture.msi_domain_info.objects[domain.host_data]?.chip ?? '';
     const wrong = wrongChip(chip, history.environment, view);
     if (wrong !== undefined || name === undefined) return wrong;
-    if (name !== chip) return `the firmware node of domain ${domain.name} is called ${name}, its chip ${chip}`;
-    const full = domain.bus_token === 'DOMAIN_BUS_ANY' ? name : `${name}-${BUS_TOKENS.indexOf(domain.bus_token)}`;
+    if (name !== chip)
+      return `the firmware node of domain ${domain.name} is called ${name}, its chip ${chip}`;
+    const full =
+      domain.bus_token === 'DOMAIN_BUS_ANY'
+        ? name
+        : `${name}-${BUS_TOKENS.indexOf(domain.bus_token)}`;
     const short = domain.name === name && (history.facts & Fact.FIRED) !== 0;
     return domain.name === full || short ? undefined : `domain ${domain.name}, expected ${full}`;
   },
   sometimes: [
     deviceDomainMade,
-    happens('a domain was made while memory was short', Fact.DOMAIN_BORN, (_observation, { facts }) => (facts & Fact.FIRED) !== 0, withDeviceDomains),
+    happens(
+      'a domain was made while memory was short',
+      Fact.DOMAIN_BORN,
+      (_observation, { facts }) => (facts & Fact.FIRED) !== 0,
+      withDeviceDomains,
+    ),
   ],
 };
 
-function wrongChip(chip: string, { prefix }: Environment, { picture, domain }: DomainView): string | undefined {
+function wrongChip(
+  chip: string,
+  { prefix }: Environment,
+  { picture, domain }: DomainView,
+): string | undefined {
   const device = `-${picture.device.objects[domain.dev]?.name ?? ''}`;
   if (chip.length > LONGEST_NAME) return `chip ${chip} has ${chip.length} characters`;
   if (prefix !== chip.startsWith('PFX-')) return `chip ${chip} has ${prefix ? 'no' : 'a'} prefix`;
-  return chip.endsWith(device) || chip.length === LONGEST_NAME ? undefined : `chip ${chip} is not that of device ${device.slice(1)}`;
+  return chip.endsWith(device) || chip.length === LONGEST_NAME
+    ? undefined
+    : `chip ${chip} is not that of device ${device.slice(1)}`;
 }
 
 /** Nothing of it is left. One that was removed with interrupts in it was WARNed about. */
 export const takesEverythingAlong: Rule = {
   name: 'a domain that is gone had no interrupts, and its name, its firmware node and its bundle are gone too',
-  source: 'kernel/irq/irqdomain.c irq_domain_remove(), kernel/irq/msi.c msi_remove_device_irq_domain()',
+  source:
+    'kernel/irq/irqdomain.c irq_domain_remove(), kernel/irq/msi.c msi_remove_device_irq_domain()',
   totals: (picture, history) => {
     for (let i = 0; i < history.removed.length; i += 1) {
       const wrong = left(picture, history, history.removed[i] ?? 0);
@@ -116,8 +145,13 @@ export const takesEverythingAlong: Rule = {
 function left(picture: Picture, { domains }: History, address: number): string | undefined {
   const past = domains[address];
   if (past === undefined) return undefined;
-  if (past.mapped > 0 && !past.lost) return `domain ${past.name} is gone, ${past.mapped} interrupts are in it`;
-  if (picture.name.objects[past.name_addr] !== undefined) return `domain ${past.name} is gone, its name is not`;
-  if (picture.fwnode.objects[past.fwnode] !== undefined) return `domain ${past.name} is gone, its firmware node is not`;
-  return picture.msi_domain_info.objects[past.bundle] === undefined ? undefined : `domain ${past.name} is gone, its bundle is not`;
+  if (past.mapped > 0 && !past.lost)
+    return `domain ${past.name} is gone, ${past.mapped} interrupts are in it`;
+  if (picture.name.objects[past.nameAddr] !== undefined)
+    return `domain ${past.name} is gone, its name is not`;
+  if (picture.fwnode.objects[past.fwnode] !== undefined)
+    return `domain ${past.name} is gone, its firmware node is not`;
+  return picture.msi_domain_info.objects[past.bundle] === undefined
+    ? undefined
+    : `domain ${past.name} is gone, its bundle is not`;
 }

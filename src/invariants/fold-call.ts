@@ -28,7 +28,8 @@ export function foldCall(history: History, { ret, picture }: Observation): void 
       break;
     case 'irq_domain_push_irq':
     case 'irq_domain_pop_irq':
-      if (ret === 0) push(history, picture.block_irq[block] ?? 0, domain, fn === 'irq_domain_push_irq' ? 1 : -1);
+      if (ret === 0)
+        push(history, picture.blockIrq[block] ?? 0, domain, fn === 'irq_domain_push_irq' ? 1 : -1);
       break;
     default:
   }
@@ -77,14 +78,14 @@ function push(history: History, irq: number, handle: number, by: 1 | -1): void {
   if (domain !== undefined) domain.pushed += by;
 }
 
-function foldBlocks(history: History, { block_irq, block_size }: Picture): void {
-  for (let block = 0; block < block_irq.length; block += 1) {
-    const irq = block_irq[block] ?? 0;
+function foldBlocks(history: History, { blockIrq, blockSize }: Picture): void {
+  for (let block = 0; block < blockIrq.length; block += 1) {
+    const irq = blockIrq[block] ?? 0;
     if (irq === history.blocks[block]) continue;
     history.blocks[block] = irq;
     if (irq === 0) continue;
     history.facts |= Fact.BLOCK;
-    for (let i = 0; i < (block_size[block] ?? 0); i += 1) {
+    for (let i = 0; i < (blockSize[block] ?? 0); i += 1) {
       const past = numberPast(history, irq + i);
       past.block = true;
       past.asked = history.call.affinity;

@@ -25,7 +25,8 @@ export function foldDescs(history: History, { ret, picture }: Observation): void
     sums.mapNodes += change(history.mapNodes, picture.radix_tree_node, mapNodes[i] ?? 0).children;
   }
   const { fn } = history.call;
-  if (fn === 'msi_device_populate_sysfs' || fn === 'msi_device_destroy_sysfs') foldSysfs(history, picture, ret);
+  if (fn === 'msi_device_populate_sysfs' || fn === 'msi_device_destroy_sysfs')
+    foldSysfs(history, picture, ret);
 }
 
 function foldDesc(history: History, picture: Picture, address: number): void {
@@ -42,17 +43,32 @@ function foldDesc(history: History, picture: Picture, address: number): void {
     history.sums.loose += 1;
     history.facts |= Fact.ABANDONED;
   }
-  if ((known.affinity === 0) !== (now.affinity === 0)) history.sums.affinities += now.affinity === 0 ? -1 : 1;
+  if ((known.affinity === 0) !== (now.affinity === 0))
+    history.sums.affinities += now.affinity === 0 ? -1 : 1;
   known.affinity = now.affinity;
   if (known.attrs !== 0 || now.sysfs_attrs !== 0) foldFiles(history, picture, address, now);
 }
 
 function born(history: History, address: number, dev: number): DescPast {
   const { fn, affinity } = history.call;
-  const given = fn === 'msi_domain_insert_msi_desc' || fn === 'msi_add_msi_desc' || fn === 'msi_domain_alloc_irq_at';
+  const given =
+    fn === 'msi_domain_insert_msi_desc' ||
+    fn === 'msi_add_msi_desc' ||
+    fn === 'msi_domain_alloc_irq_at';
   const asked = given ? affinity : 0;
   const fresh: DescPast = {
-    made: history.steps, dev, irq: 0, bound: 0, asked, sysfs: 0, loose: false, affinity: 0, attrs: 0, names: 0, files: 0, data: 0,
+    made: history.steps,
+    dev,
+    irq: 0,
+    bound: 0,
+    asked,
+    sysfs: 0,
+    loose: false,
+    affinity: 0,
+    attrs: 0,
+    names: 0,
+    files: 0,
+    data: 0,
   };
   extend(history.descs, address);
   history.descs[address] = fresh;
@@ -91,19 +107,30 @@ function foldInterrupts(history: History, picture: Picture, address: number, pas
   history.facts |= now.nvec_used > 1 ? Fact.ASSOCIATED | Fact.MULTI : Fact.ASSOCIATED;
 }
 
-function wantsFiles(history: History, picture: Picture, address: number, desc: Readonly<MsiDesc>): 0 | 1 {
+function wantsFiles(
+  history: History,
+  picture: Picture,
+  address: number,
+  desc: Readonly<MsiDesc>,
+): 0 | 1 {
   if (history.call.fn === 'msi_domain_populate_irqs') return 0;
   const { info } = descView(picture, address, desc);
   return info !== undefined && (info.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0 ? 1 : 0;
 }
 
 /** Entries of a descriptor: their memory, and the files that they have in the group that exists now. */
-function foldFiles(history: History, picture: Picture, address: number, now: Readonly<MsiDesc>): void {
+function foldFiles(
+  history: History,
+  picture: Picture,
+  address: number,
+  now: Readonly<MsiDesc>,
+): void {
   const past = history.descs[address];
   const device = history.devices[now.dev];
   if (past === undefined || device === undefined) return;
   const attrs = picture.sysfs_attrs.objects[now.sysfs_attrs];
-  if ((past.attrs === 0) !== (now.sysfs_attrs === 0)) history.sums.attrs += now.sysfs_attrs === 0 ? -1 : 1;
+  if ((past.attrs === 0) !== (now.sysfs_attrs === 0))
+    history.sums.attrs += now.sysfs_attrs === 0 ? -1 : 1;
   let names = 0;
   let shown = 0;
   for (let i = 0; attrs !== undefined && i < attrs.name.length; i += 1) {
@@ -125,12 +152,20 @@ function foldFiles(history: History, picture: Picture, address: number, now: Rea
 /** A driver asked for the files of a device, or wants them gone. A failure in between leaves some. */
 function foldSysfs(history: History, picture: Picture, ret: number): void {
   const { dev, fn } = history.call;
-  const data = picture.msi_device_data.objects[history.devices[history.deviceAt[dev] ?? 0]?.data ?? 0];
+  const data =
+    picture.msi_device_data.objects[history.devices[history.deviceAt[dev] ?? 0]?.data ?? 0];
   if (data === undefined) return;
   for (const address of liveOf(picture.msi_desc)) {
     const desc = picture.msi_desc.objects[address];
     const past = history.descs[address];
-    if (desc === undefined || past === undefined || past.loose || desc.dev !== data.dev || desc.irq === 0) continue;
+    if (
+      desc === undefined ||
+      past === undefined ||
+      past.loose ||
+      desc.dev !== data.dev ||
+      desc.irq === 0
+    )
+      continue;
     if (descView(picture, address, desc).domid !== 0) continue;
     if (fn === 'msi_device_destroy_sysfs') past.sysfs = 0;
     else if (ret === 0) past.sysfs = 1;
@@ -153,5 +188,8 @@ function change(known: number[], table: Table<XaNode>, address: number): Change 
   const was = known[address] ?? 0;
   if (now === was) return NOTHING;
   known[address] = now;
-  return { entries: Math.max(now, 0) - Math.max(was, 0), children: Math.max(-now, 0) - Math.max(-was, 0) };
+  return {
+    entries: Math.max(now, 0) - Math.max(was, 0),
+    children: Math.max(-now, 0) - Math.max(-was, 0),
+  };
 }

@@ -10,7 +10,7 @@ import { extend, extendZero, type History, UNKNOWN } from './remember.ts';
 /** Takes in MSI data, devices and devres nodes. */
 export function foldDevices(history: History, observation: Observation): void {
   const { picture } = observation;
-  for (let handle = 0; handle < history.deviceAt.length; handle += 1) settle(history.devices[history.deviceAt[handle] ?? 0], history);
+  if (history.unsettled) settle(history);
   const data = addressesOf(history, picture.msi_device_data);
   for (let i = 0; i < data.length; i += 1) foldData(history, picture, data[i] ?? 0);
   const devices = addressesOf(history, picture.device);
@@ -20,10 +20,14 @@ export function foldDevices(history: History, observation: Observation): void {
 }
 
 /** What was released in an earlier step is no news. */
-function settle(past: DevicePast | undefined, history: History): void {
-  if (past === undefined) return;
-  past.orderWas = past.order;
-  if ((history.facts & Fact.RELEASED) === 0) past.released = 0;
+function settle(history: History): void {
+  history.unsettled = false;
+  for (const address of history.deviceAt) {
+    const past = history.devices[address];
+    if (past === undefined) continue;
+    past.orderWas = past.order;
+    if ((history.facts & Fact.RELEASED) === 0) past.released = 0;
+  }
 }
 
 function foldData(history: History, picture: Picture, address: number): void {
@@ -33,7 +37,7 @@ function foldData(history: History, picture: Picture, address: number): void {
   for (let i = 0; now !== undefined && i < now.domains.length; i += 1) {
     const store = now.domains[i]?.store;
     if (store === undefined || store.head === 0) continue;
-    if (store.head_is_node) nodes += 1;
+    if (store.headIsNode) nodes += 1;
     else entries += 1;
   }
   const past = history.tallies[address];
@@ -61,7 +65,8 @@ function foldDevice(history: History, observation: Observation, address: number)
   }
   past.alive = now.alive;
   if (past.data !== now.msi_data) changeData(history, observation, address);
-  if ((past.data === 0) !== (now.msi_data === 0)) history.sums.devicesWithData += now.msi_data === 0 ? -1 : 1;
+  if ((past.data === 0) !== (now.msi_data === 0))
+    history.sums.devicesWithData += now.msi_data === 0 ? -1 : 1;
   past.data = now.msi_data;
   const { length } = now.devres_head;
   history.sums.listed += length - past.listed;
@@ -70,13 +75,26 @@ function foldDevice(history: History, observation: Observation, address: number)
   past.listed = length;
   past.last = last;
   past.order = resources(picture, now);
+  history.unsettled = true;
 }
 
-function devicePast(history: History, address: number, { handle, alive }: Readonly<Device>): DevicePast {
+function devicePast(
+  history: History,
+  address: number,
+  { handle, alive }: Readonly<Device>,
+): DevicePast {
   const known = history.devices[address];
   if (known !== undefined) return known;
   const fresh: DevicePast = {
-    handle, alive, data: 0, listed: 0, last: 0, files: 0, order: [], orderWas: [], released: 0,
+    handle,
+    alive,
+    data: 0,
+    listed: 0,
+    last: 0,
+    files: 0,
+    order: [],
+    orderWas: [],
+    released: 0,
   };
   extend(history.devices, address);
   history.devices[address] = fresh;
@@ -95,7 +113,8 @@ function changeData(history: History, { splats, picture }: Observation, device: 
   if (!splats.some(({ kind, fn }) => kind === 'WARN' && fn === 'msi_device_data_release')) return;
   for (let address = 1; address < history.descs.length; address += 1) {
     const desc = history.descs[address];
-    if (desc === undefined || desc.loose || picture.msi_desc.objects[address]?.dev !== device) continue;
+    if (desc === undefined || desc.loose || picture.msi_desc.objects[address]?.dev !== device)
+      continue;
     desc.loose = true;
     history.sums.loose += 1;
     history.facts |= Fact.ABANDONED;

@@ -23,7 +23,17 @@ export function domainPast(history: History, address: number): DomainPast {
   const known = history.domains[address];
   if (known !== undefined) return known;
   const fresh: DomainPast = {
-    made: 0, handle: -1, gone: true, lost: false, mapped: 0, pushed: 0, name: '', name_addr: 0, fwnode: 0, bundle: 0, nodes: 0,
+    made: 0,
+    handle: -1,
+    gone: true,
+    lost: false,
+    mapped: 0,
+    pushed: 0,
+    name: '',
+    nameAddr: 0,
+    fwnode: 0,
+    bundle: 0,
+    nodes: 0,
   };
   extend(history.domains, address);
   history.domains[address] = fresh;
@@ -39,14 +49,20 @@ function foldDomain(history: History, observation: Observation, address: number)
     return;
   }
   if (past.gone) foldCreation(history, picture, address, now);
-  if ((past.name_addr === 0) !== (now.name_addr === 0)) history.sums.names += now.name_addr === 0 ? -1 : 1;
-  past.name_addr = now.name_addr;
-  const nodes = now.revmap_tree.head_is_node ? 1 : 0;
+  if ((past.nameAddr === 0) !== (now.nameAddr === 0))
+    history.sums.names += now.nameAddr === 0 ? -1 : 1;
+  past.nameAddr = now.nameAddr;
+  const nodes = now.revmap_tree.headIsNode ? 1 : 0;
   history.sums.mapNodes += nodes - past.nodes;
   past.nodes = nodes;
 }
 
-function foldCreation(history: History, picture: Picture, address: number, now: Readonly<IrqDomain>): void {
+function foldCreation(
+  history: History,
+  picture: Picture,
+  address: number,
+  now: Readonly<IrqDomain>,
+): void {
   const past = domainPast(history, address);
   past.gone = false;
   past.made = history.steps;
@@ -63,7 +79,7 @@ function foldRemoval(history: History, { splats }: Observation, address: number)
   const past = domainPast(history, address);
   past.gone = true;
   past.lost = splats.some(({ kind, fn }) => kind === 'WARN' && fn === 'irq_domain_remove');
-  if (past.name_addr !== 0) history.sums.names -= 1;
+  if (past.nameAddr !== 0) history.sums.names -= 1;
   if (past.bundle !== 0) history.sums.bundlesUsed -= 1;
   history.sums.mapNodes -= past.nodes;
   if (past.lost) history.sums.mapNodesLost += past.nodes;

@@ -29,7 +29,8 @@ function foldData(history: History, picture: Picture, address: number): void {
   const domain = now === undefined ? 0 : now.domain;
   const hwirq = now === undefined ? 0 : now.hwirq;
   const parent = now === undefined ? 0 : now.parent_data;
-  if (past.domain !== 0 && (past.domain !== domain || past.hwirq !== hwirq)) history.left.push(address, past.domain, past.hwirq);
+  if (past.domain !== 0 && (past.domain !== domain || past.hwirq !== hwirq))
+    history.left.push(address, past.domain, past.hwirq);
   if (past.domain !== domain) {
     count(history, past.domain, -1);
     count(history, domain, 1);

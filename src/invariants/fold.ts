@@ -38,7 +38,8 @@ function begin(history: History, { splats, fired, callbacks }: Observation, call
   history.facts = 0;
   if (splats.length > 0) history.facts |= Fact.SPLAT;
   history.broken = undefined;
-  for (let i = 0; i < history.ended.length; i += 1) history.numbers[history.ended[i] ?? 0] = undefined;
+  for (let i = 0; i < history.ended.length; i += 1)
+    history.numbers[history.ended[i] ?? 0] = undefined;
   history.touchedCount = 0;
   if (history.ended.length > 0) history.ended.length = 0;
   if (history.removed.length > 0) history.removed.length = 0;
@@ -54,14 +55,18 @@ function begin(history: History, { splats, fired, callbacks }: Observation, call
  * An operation that was forced to return 0 says that it did what it did not do. A step in which one
  * was forced and all its calls returned 0 is such a case, for every other forced result can be seen.
  */
-function findLies(history: History, { fired, callbacks }: Pick<Observation, 'fired' | 'callbacks'>): void {
+function findLies(
+  history: History,
+  { fired, callbacks }: Pick<Observation, 'fired' | 'callbacks'>,
+): void {
   for (const { where } of fired) {
     if (where !== 'alloc' && where !== 'map' && where !== 'msi_init') continue;
     const calls = callbacks.filter(({ op }) => op === where);
     if (calls.length === 0 || calls.some(({ ret }) => ret !== 0)) continue;
     history.lies = true;
     for (const { irq, arg } of calls) {
-      for (let i = 0; i < (where === 'alloc' ? arg : 1); i += 1) numberPast(history, irq + i).lied = true;
+      for (let i = 0; i < (where === 'alloc' ? arg : 1); i += 1)
+        numberPast(history, irq + i).lied = true;
     }
   }
 }
@@ -140,7 +145,10 @@ function foldInterrupt(history: History, { op, domain, irq, arg, ret }: Callback
   }
 }
 
-function foldMsi(history: History, { op, irq, arg, ret }: Pick<Callback, 'op' | 'irq' | 'arg' | 'ret'>): void {
+function foldMsi(
+  history: History,
+  { op, irq, arg, ret }: Pick<Callback, 'op' | 'irq' | 'arg' | 'ret'>,
+): void {
   switch (op) {
     case 'msi_init':
       if (ret >= 0) mention(history, irq).init += 1;
@@ -169,6 +177,7 @@ function foldRelease(history: History, { dev, arg }: Callback): void {
   const past = history.devices[history.deviceAt[dev] ?? 0];
   if (past === undefined) return;
   past.released |= 1 << arg;
+  history.unsettled = true;
   history.progress.release = past.order.indexOf(arg);
 }
 

@@ -14,12 +14,21 @@ export const handledAsTheInfoSays: Rule = {
   source: 'kernel/irq/msi.c msi_domain_ops_init()',
   irq: ({ irq, desc, info }, { numbers }) => {
     if (info === undefined || numbers[irq]?.lied === true) return undefined;
-    if (info.handler === !NONE.includes(desc.handler) && info.handler === (desc.handler_data !== 0)) return undefined;
+    if (info.handler === !NONE.includes(desc.handler) && info.handler === (desc.handler_data !== 0))
+      return undefined;
     return `interrupt ${irq} has handler "${desc.handler}" and data ${desc.handler_data}`;
   },
   sometimes: [
-    happened('msi_init succeeded in a domain with a handler', Fact.INITIALISED, (env) => withLevels(env) && env.handler),
-    happened('msi_init succeeded in a domain without a handler', Fact.INITIALISED, (env) => withLevels(env) && !env.handler),
+    happened(
+      'msi_init succeeded in a domain with a handler',
+      Fact.INITIALISED,
+      (env) => withLevels(env) && env.handler,
+    ),
+    happened(
+      'msi_init succeeded in a domain without a handler',
+      Fact.INITIALISED,
+      (env) => withLevels(env) && !env.handler,
+    ),
   ],
 };
 
@@ -28,7 +37,10 @@ export const nothingLeftOfTheHandler: Rule = {
   name: 'an interrupt that is in no MSI domain has no handler data',
   source: 'kernel/irq/irqdomain.c irq_domain_free_irqs_top()',
   irq: ({ irq, desc, data, domain }) =>
-    data === undefined || (data.domain !== 0 && domain === undefined) || domain?.kind === 'msi' || desc.handler_data === 0
+    data === undefined ||
+    (data.domain !== 0 && domain === undefined) ||
+    domain?.kind === 'msi' ||
+    desc.handler_data === 0
       ? undefined
       : `interrupt ${irq} has handler data ${desc.handler_data}`,
   sometimes: [blockMade],

@@ -9,7 +9,6 @@ import { named } from './view.ts';
 import { anywhere, happens, someIrq } from './situation.ts';
 import { associated, blockMade, irqFreed, irqMade, levelAllocated, several } from './situations.ts';
 
-
 /** From the descriptor to its interrupts. */
 export const vectorsKnowTheirDescriptor: Rule = {
   name: 'the interrupts of all vectors of a descriptor exist and refer to it',
@@ -18,8 +17,10 @@ export const vectorsKnowTheirDescriptor: Rule = {
     if (desc.irq === 0) return undefined;
     for (let irq = desc.irq; irq < desc.irq + desc.nvec_used; irq += 1) {
       const one = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
-      if (one === undefined) return `${named(picture.msi_desc, address)} has interrupt ${irq}, which does not exist`;
-      if (one.msi_desc !== address) return `${named(picture.msi_desc, address)} has interrupt ${irq}, which refers to msi_desc ${one.msi_desc}`;
+      if (one === undefined)
+        return `${named(picture.msi_desc, address)} has interrupt ${irq}, which does not exist`;
+      if (one.msi_desc !== address)
+        return `${named(picture.msi_desc, address)} has interrupt ${irq}, which refers to msi_desc ${one.msi_desc}`;
     }
     return undefined;
   },
@@ -32,7 +33,8 @@ export const inRangeOfItsDescriptor: Rule = {
   source: 'kernel/irq/chip.c irq_set_msi_desc_off()',
   irq: ({ picture, irq, desc, msi }) => {
     if (desc.msi_desc === 0) return undefined;
-    if (msi === undefined) return `interrupt ${irq} refers to msi_desc ${desc.msi_desc}, which is gone`;
+    if (msi === undefined)
+      return `interrupt ${irq} refers to msi_desc ${desc.msi_desc}, which is gone`;
     if (msi.irq !== 0 && irq >= msi.irq && irq < msi.irq + msi.nvec_used) return undefined;
     return `interrupt ${irq} refers to ${named(picture.msi_desc, desc.msi_desc)}, which has ${msi.nvec_used} from ${msi.irq} on`;
   },
@@ -44,27 +46,38 @@ export const ownedWhileAllocated: Rule = {
   name: 'an interrupt number is allocated exactly while a descriptor, a block of the driver or an overriding domain owns it',
   source: 'kernel/irq/irqdesc.c __irq_alloc_descs(), irq_free_descs()',
   number: ({ picture, irq, address, desc }) => {
-    if (desc === undefined) return ownedBy(irq, picture) ? `interrupt ${irq} is gone, but still owned` : undefined;
-    if (picture.msi_desc.objects[desc.msi_desc] !== undefined || ownedBy(irq, picture)) return undefined;
+    if (desc === undefined)
+      return ownedBy(irq, picture) ? `interrupt ${irq} is gone, but still owned` : undefined;
+    if (picture.msi_desc.objects[desc.msi_desc] !== undefined || ownedBy(irq, picture))
+      return undefined;
     return `interrupt ${irq} is allocated (${named(picture.irq_desc, address)}), nobody owns it`;
   },
   all: (picture) => {
-    for (let block = 0; block < picture.block_irq.length; block += 1) {
-      const first = picture.block_irq[block] ?? 0;
-      for (let irq = first; first !== 0 && irq < first + (picture.block_size[block] ?? 0); irq += 1) {
-        if (picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0] === undefined) return `interrupt ${irq} of block ${block} does not exist`;
+    for (let block = 0; block < picture.blockIrq.length; block += 1) {
+      const first = picture.blockIrq[block] ?? 0;
+      for (
+        let irq = first;
+        first !== 0 && irq < first + (picture.blockSize[block] ?? 0);
+        irq += 1
+      ) {
+        if (picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0] === undefined)
+          return `interrupt ${irq} of block ${block} does not exist`;
       }
     }
-    const lost = picture.overridden.find((irq) => picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0] === undefined);
-    return lost === undefined ? undefined : `interrupt ${lost} of an overriding domain does not exist`;
+    const lost = picture.overridden.find(
+      (irq) => picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0] === undefined,
+    );
+    return lost === undefined
+      ? undefined
+      : `interrupt ${lost} of an overriding domain does not exist`;
   },
   sometimes: [irqMade, irqFreed],
 };
 
-function ownedBy(irq: number, { block_irq, block_size, overridden }: Picture): boolean {
-  for (let block = 0; block < block_irq.length; block += 1) {
-    const first = block_irq[block] ?? 0;
-    if (first !== 0 && irq >= first && irq < first + (block_size[block] ?? 0)) return true;
+function ownedBy(irq: number, { blockIrq, blockSize, overridden }: Picture): boolean {
+  for (let block = 0; block < blockIrq.length; block += 1) {
+    const first = blockIrq[block] ?? 0;
+    if (first !== 0 && irq >= first && irq < first + (blockSize[block] ?? 0)) return true;
   }
   return overridden.length > 0 && overridden.includes(irq);
 }
@@ -74,9 +87,13 @@ export const findsItsDesc: Rule = {
   name: 'an interrupt number finds its own irq_desc, and a freed one none',
   source: 'kernel/irq/irqdesc.c irq_insert_desc(), delete_irq_desc()',
   irq: ({ picture, address, irq }) =>
-    picture.sparse_irqs[irq] === address ? undefined : `interrupt ${irq} is ${named(picture.irq_desc, address)}, the number finds ${picture.sparse_irqs[irq] ?? 0}`,
+    picture.sparse_irqs[irq] === address
+      ? undefined
+      : `interrupt ${irq} is ${named(picture.irq_desc, address)}, the number finds ${picture.sparse_irqs[irq] ?? 0}`,
   number: ({ irq, address, desc }) =>
-    address === 0 || desc !== undefined ? undefined : `interrupt ${irq} finds irq_desc ${address}, which is gone`,
+    address === 0 || desc !== undefined
+      ? undefined
+      : `interrupt ${irq} finds irq_desc ${address}, which is gone`,
   sometimes: [irqMade, irqFreed],
 };
 
@@ -84,7 +101,10 @@ export const findsItsDesc: Rule = {
 export const withinLimits: Rule = {
   name: 'an interrupt number is 1 or more, and below the limit',
   source: 'kernel/irq/irqdesc.c __irq_alloc_descs()',
-  irq: ({ irq }, { environment }) => (irq >= 1 && irq < environment.nr_irqs ? undefined : `interrupt ${irq}, limit ${environment.nr_irqs}`),
+  irq: ({ irq }, { environment }) =>
+    irq >= 1 && irq < environment.nr_irqs
+      ? undefined
+      : `interrupt ${irq}, limit ${environment.nr_irqs}`,
   sometimes: [irqMade],
 };
 
@@ -96,7 +116,8 @@ export const chainFollowsDomains: Rule = {
     if (data === undefined) return `interrupt ${irq} has no irq_data`;
     let level: Readonly<IrqData> = data;
     for (let depth = 0; depth < 8; depth += 1) {
-      if (level.irq !== irq || level.common !== address) return `irq_data of interrupt ${irq} says interrupt ${level.irq}, irq_desc ${level.common}`;
+      if (level.irq !== irq || level.common !== address)
+        return `irq_data of interrupt ${irq} says interrupt ${level.irq}, irq_desc ${level.common}`;
       const domain = picture.irq_domain.objects[level.domain];
       const inner = picture.irq_data.objects[level.parent_data];
       const wrong = checkLevel({ picture, level, domain, inner }, history, irq);
@@ -107,20 +128,36 @@ export const chainFollowsDomains: Rule = {
   },
   sometimes: [
     levelAllocated,
-    happens('an interrupt was trimmed', Fact.BLOCK, (_observation, { call }) => call.fn === 'irq_domain_disconnect_hierarchy', ({ levels }) => levels > 0),
+    happens(
+      'an interrupt was trimmed',
+      Fact.BLOCK,
+      (_observation, { call }) => call.fn === 'irq_domain_disconnect_hierarchy',
+      ({ levels }) => levels > 0,
+    ),
   ],
 };
 
 function checkLevel(
-  at: { readonly picture: Picture; readonly level: Readonly<IrqData>; readonly domain: Readonly<IrqDomain> | undefined; readonly inner: Readonly<IrqData> | undefined },
+  at: {
+    readonly picture: Picture;
+    readonly level: Readonly<IrqData>;
+    readonly domain: Readonly<IrqDomain> | undefined;
+    readonly inner: Readonly<IrqData> | undefined;
+  },
   history: History,
   irq: number,
 ): string | undefined {
   const { picture, level, domain, inner } = at;
-  if (level.parent_data !== 0 && inner === undefined) return `irq_data of interrupt ${irq} refers to irq_data ${level.parent_data}, which is gone`;
-  if (level.domain === 0) return inner === undefined ? undefined : `interrupt ${irq} has no domain, but irq_data of a parent`;
+  if (level.parent_data !== 0 && inner === undefined)
+    return `irq_data of interrupt ${irq} refers to irq_data ${level.parent_data}, which is gone`;
+  if (level.domain === 0)
+    return inner === undefined
+      ? undefined
+      : `interrupt ${irq} has no domain, but irq_data of a parent`;
   if (domain === undefined) {
-    return history.domains[level.domain]?.lost === true ? undefined : `interrupt ${irq} is in irq_domain ${level.domain}, which is gone`;
+    return history.domains[level.domain]?.lost === true
+      ? undefined
+      : `interrupt ${irq} is in irq_domain ${level.domain}, which is gone`;
   }
   if (inner !== undefined) {
     if (inner.domain === domain.parent) return undefined;
@@ -139,7 +176,8 @@ export const chipsSet: Rule = {
     let level = data;
     for (let depth = 0; level !== undefined && level.domain !== 0 && depth < 8; depth += 1) {
       const domain = picture.irq_domain.objects[level.domain];
-      if (domain !== undefined && level.chip !== domain.kind) return `interrupt ${irq} has chip ${level.chip} in domain ${domain.name}`;
+      if (domain !== undefined && level.chip !== domain.kind)
+        return `interrupt ${irq} has chip ${level.chip} in domain ${domain.name}`;
       level = picture.irq_data.objects[level.parent_data];
     }
     return undefined;
@@ -154,11 +192,21 @@ export const inTheDomainOfItsDescriptor: Rule = {
   desc: ({ picture, address, desc, data, domid, found, domain }, { numbers }) => {
     if (desc.irq === 0 || found === 0 || domain === undefined) return undefined;
     const wanted = data?.domains[domid]?.domain ?? 0;
-    if ((picture.irq_domain.birth[wanted] ?? 0) > (picture.irq_desc.birth[picture.sparse_irqs[desc.irq] ?? 0] ?? 0)) return undefined;
+    if (
+      (picture.irq_domain.birth[wanted] ?? 0) >
+      (picture.irq_desc.birth[picture.sparse_irqs[desc.irq] ?? 0] ?? 0)
+    )
+      return undefined;
     for (let irq = desc.irq; irq < desc.irq + desc.nvec_used; irq += 1) {
       const one = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
       const outer = picture.irq_data.objects[one?.irq_data ?? 0];
-      if (outer === undefined || outer.domain === wanted || numbers[irq]?.block === true || picture.overridden.includes(irq)) continue;
+      if (
+        outer === undefined ||
+        outer.domain === wanted ||
+        numbers[irq]?.block === true ||
+        picture.overridden.includes(irq)
+      )
+        continue;
       return `interrupt ${irq} of ${named(picture.msi_desc, address)} is in irq_domain ${outer.domain}, not in ${domain.name}`;
     }
     return undefined;
@@ -170,19 +218,23 @@ export const inTheDomainOfItsDescriptor: Rule = {
 export const requestableWhenMapped: Rule = {
   name: 'an interrupt that is mapped can be requested',
   source: 'kernel/irq/irqdomain.c irq_domain_insert_irq(), irq_domain_associate_locked()',
-  irq: ({ irq, desc, data }) => (data === undefined || data.domain === 0 || !desc.norequest ? undefined : `interrupt ${irq} has IRQ_NOREQUEST`),
+  irq: ({ irq, desc, data }) =>
+    data === undefined || data.domain === 0 || !desc.norequest
+      ? undefined
+      : `interrupt ${irq} has IRQ_NOREQUEST`,
   sometimes: [levelAllocated, blockMade],
 };
 
 /** What the caller gets is what there is. */
 export const blockAsAnswered: Rule = {
   name: 'a call that allocates a block answers with its first interrupt, and the block has the size that was asked for',
-  source: 'kernel/irq/irqdesc.c __irq_alloc_descs(), kernel/irq/irqdomain.c __irq_domain_alloc_irqs()',
+  source:
+    'kernel/irq/irqdesc.c __irq_alloc_descs(), kernel/irq/irqdomain.c __irq_domain_alloc_irqs()',
   calls: ['irq_alloc_descs', 'irq_domain_alloc_irqs', 'irq_domain_disconnect_hierarchy'],
   step: ({ ret, picture }, { call }) => {
     const { fn, block, nirqs } = call;
-    const first = picture.block_irq[block] ?? 0;
-    const size = picture.block_size[block] ?? 0;
+    const first = picture.blockIrq[block] ?? 0;
+    const size = picture.blockSize[block] ?? 0;
     if (ret > 0 ? first === ret && size === nirqs : first === 0) return undefined;
     return `${fn} says ${ret} for ${nirqs}, block ${block} has ${size} from ${first} on`;
   },
@@ -197,12 +249,17 @@ export const triggerStored: Rule = {
   step: ({ ret, picture }, { call }) => {
     if (ret <= 0 || call.type === 0) return undefined;
     const trigger = picture.irq_desc.objects[picture.sparse_irqs[ret] ?? 0]?.trigger;
-    return trigger === call.type ? undefined : `interrupt ${ret} has type ${trigger ?? 'none'}, asked for ${call.type}`;
+    return trigger === call.type
+      ? undefined
+      : `interrupt ${ret} has type ${trigger ?? 'none'}, asked for ${call.type}`;
   },
   sometimes: [
     happens(
-      'an interrupt was mapped with a trigger type', Fact.IRQ_BORN,
-      (observation, history) => history.call.fn === 'irq_create_fwspec_mapping' && someIrq(observation, history, ({ trigger }) => trigger !== 0),
+      'an interrupt was mapped with a trigger type',
+      Fact.IRQ_BORN,
+      (observation, history) =>
+        history.call.fn === 'irq_create_fwspec_mapping' &&
+        someIrq(observation, history, ({ trigger }) => trigger !== 0),
       anywhere,
     ),
   ],

@@ -27,13 +27,19 @@ export const visitsInOrder: Rule = {
       const desc = picture.msi_desc.objects[entry];
       return desc !== undefined && (filter === 0 || (desc.irq !== 0) === (filter === 2));
     });
-    return observation.ret === wanted ? undefined : `${fn} found slot ${observation.ret}, the next that matches is ${wanted}`;
+    return observation.ret === wanted
+      ? undefined
+      : `${fn} found slot ${observation.ret}, the next that matches is ${wanted}`;
   },
   sometimes: [
     iterated,
     happens(
-      'an iteration went on to a second descriptor', Fact.ITERATED,
-      ({ ret }, { call, cursorWas }) => ret > 0 && (call.fn === 'msi_next_desc' || call.fn === 'msi_next_desc_6_1') && (cursorWas[call.dev] ?? UNKNOWN) >= 0,
+      'an iteration went on to a second descriptor',
+      Fact.ITERATED,
+      ({ ret }, { call, cursorWas }) =>
+        ret > 0 &&
+        (call.fn === 'msi_next_desc' || call.fn === 'msi_next_desc_6_1') &&
+        (cursorWas[call.dev] ?? UNKNOWN) >= 0,
     ),
   ],
 };
@@ -47,8 +53,11 @@ export const unlockEndsIteration: Rule = {
     ret !== -1 && cursorWas[call.dev] === -1 ? `${call.fn} found slot ${ret}` : undefined,
   sometimes: [
     happens(
-      'an iteration was asked for more after its end', Fact.ITERATED,
-      (_observation, { call, cursorWas }) => (call.fn === 'msi_next_desc' || call.fn === 'msi_next_desc_6_1') && cursorWas[call.dev] === -1,
+      'an iteration was asked for more after its end',
+      Fact.ITERATED,
+      (_observation, { call, cursorWas }) =>
+        (call.fn === 'msi_next_desc' || call.fn === 'msi_next_desc_6_1') &&
+        cursorWas[call.dev] === -1,
     ),
   ],
 };
@@ -63,7 +72,14 @@ export const findsTheInterrupt: Rule = {
     const wanted = virqOf(picture, history, index);
     return ret === wanted ? undefined : `slot ${index} has interrupt ${wanted}, ${fn} says ${ret}`;
   },
-  sometimes: [happens('a slot with an interrupt was looked up', Fact.LOOKED_UP, ({ ret }, { call }) => ret > 0 && call.fn !== 'irq_find_mapping', withMsi)],
+  sometimes: [
+    happens(
+      'a slot with an interrupt was looked up',
+      Fact.LOOKED_UP,
+      ({ ret }, { call }) => ret > 0 && call.fn !== 'irq_find_mapping',
+      withMsi,
+    ),
+  ],
 };
 
 /** `struct msi_map`. */
@@ -78,12 +94,21 @@ export const mapsSlotToInterrupt: Rule = {
     return `index ${ret} with virq ${virq}, the slot ${desc === undefined ? 'is empty' : `has interrupt ${desc.irq}`}`;
   },
   sometimes: [
-    happens('msi_domain_alloc_irq_at succeeded', Fact.ASSOCIATED, (_observation, { call }) => call.fn === 'msi_domain_alloc_irq_at', (env) => withMsi(env) && env.release !== '6.1'),
+    happens(
+      'msi_domain_alloc_irq_at succeeded',
+      Fact.ASSOCIATED,
+      (_observation, { call }) => call.fn === 'msi_domain_alloc_irq_at',
+      (env) => withMsi(env) && env.release !== '6.1',
+    ),
   ],
 };
 
 /** The device's store of a domain id, if it has one. */
-function storeOf(picture: Picture, history: History, domid: number): Readonly<{ head: number; head_is_node: boolean }> | undefined {
+function storeOf(
+  picture: Picture,
+  history: History,
+  domid: number,
+): Readonly<{ head: number; headIsNode: boolean }> | undefined {
   const device = picture.device.objects[history.deviceAt[history.call.dev] ?? 0];
   const data = picture.msi_device_data.objects[device?.msi_data ?? 0];
   return data?.domains[domid]?.store;
@@ -91,7 +116,9 @@ function storeOf(picture: Picture, history: History, domid: number): Readonly<{ 
 
 function descAt(picture: Picture, history: History, index: number): Readonly<MsiDesc> | undefined {
   const store = storeOf(picture, history, history.call.domid);
-  return store === undefined ? undefined : picture.msi_desc.objects[load(picture.xa_node, store, index)];
+  return store === undefined
+    ? undefined
+    : picture.msi_desc.objects[load(picture.xa_node, store, index)];
 }
 
 /** PCI-MSI has one descriptor for all vectors, and the index counts these. */
@@ -106,5 +133,5 @@ function virqOf(picture: Picture, history: History, index: number): number {
 
 /** Data word that the descriptor of the call's slot remembers, for rules about messages. */
 export function cachedWord(picture: Picture, history: History): number | undefined {
-  return descAt(picture, history, history.call.index)?.msg_data;
+  return descAt(picture, history, history.call.index)?.msgData;
 }

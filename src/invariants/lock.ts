@@ -3,7 +3,6 @@
 import type { Rule } from './rule.ts';
 import { levelAllocated, mutexHeld } from './situations.ts';
 
-
 /** Every function that locks unlocks, on every way out. */
 export const heldInPairsOnly: Rule = {
   name: 'the mutex of a device is held between steps exactly from msi_lock_descs to msi_unlock_descs',
@@ -11,7 +10,9 @@ export const heldInPairsOnly: Rule = {
   device: ({ device, data }, history) => {
     if (data === undefined || !device.alive) return undefined;
     const wanted = history.held[device.handle] === true;
-    return (data.mutex !== 0) === wanted ? undefined : `the mutex of device ${device.handle} is ${wanted ? 'free' : 'held'}`;
+    return (data.mutex !== 0) === wanted
+      ? undefined
+      : `the mutex of device ${device.handle} is ${wanted ? 'free' : 'held'}`;
   },
   sometimes: [mutexHeld],
 };
@@ -20,7 +21,8 @@ export const heldInPairsOnly: Rule = {
 export const domainsUnlocked: Rule = {
   name: 'the mutex of a domain is free between steps',
   source: 'kernel/irq/irqdomain.c',
-  domain: ({ domain }) => (domain.mutex === 0 ? undefined : `the mutex of domain ${domain.name} is held`),
+  domain: ({ domain }) =>
+    domain.mutex === 0 ? undefined : `the mutex of domain ${domain.name} is held`,
   sometimes: [levelAllocated],
 };
 
@@ -30,7 +32,9 @@ export const unlockedAtTheEnd: Rule = {
   source: 'kernel/locking/lockdep.c lockdep_sys_exit()',
   end: ({ msi_device_data, device }) => {
     const data = msi_device_data.objects.find((one) => one !== undefined && one.mutex !== 0);
-    return data === undefined ? undefined : `the mutex of device ${device.objects[data.dev]?.handle ?? '?'} is held`;
+    return data === undefined
+      ? undefined
+      : `the mutex of device ${device.objects[data.dev]?.handle ?? '?'} is held`;
   },
   sometimes: [mutexHeld],
 };

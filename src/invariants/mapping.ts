@@ -14,7 +14,6 @@ import { type IrqView, named } from './view.ts';
 import { anywhere, happens } from './situation.ts';
 import { contested, irqFreed, levelAllocated, several } from './situations.ts';
 
-
 /** From the interrupt to the map. */
 export const findsMapped: Rule = {
   name: 'looking up the hardware number of an interrupt finds that interrupt, in each of its domains',
@@ -24,7 +23,11 @@ export const findsMapped: Rule = {
     let level = data;
     for (let depth = 0; level !== undefined && level.domain !== 0 && depth < 8; depth += 1) {
       const domain = picture.irq_domain.objects[level.domain];
-      if (domain !== undefined && mapping(picture, domain, level.hwirq) !== at && !isContested(history, level.domain, level.hwirq)) {
+      if (
+        domain !== undefined &&
+        mapping(picture, domain, level.hwirq) !== at &&
+        !isContested(history, level.domain, level.hwirq)
+      ) {
         return `interrupt ${irq} is hwirq ${level.hwirq} of domain ${domain.name}, whose map has irq_data ${mapping(picture, domain, level.hwirq)} there`;
       }
       at = level.parent_data;
@@ -59,13 +62,15 @@ export const holdsMappedOnly: Rule = {
       left -= 1;
       const data = picture.irq_data.objects[entry];
       if (data === undefined) return `hwirq ${base + i} leads to irq_data ${entry}, which is gone`;
-      if (data.hwirq !== base + i) return `hwirq ${base + i} leads to interrupt ${data.irq}, which is hwirq ${data.hwirq}`;
+      if (data.hwirq !== base + i)
+        return `hwirq ${base + i} leads to interrupt ${data.irq}, which is hwirq ${data.hwirq}`;
     }
     return undefined;
   },
   domain: ({ picture, address, domain }) => {
-    const { head, head_is_node } = domain.revmap_tree;
-    if (head === 0 || head_is_node || isUnder(picture.irq_data.objects[head], address, 0)) return undefined;
+    const { head, headIsNode } = domain.revmap_tree;
+    if (head === 0 || headIsNode || isUnder(picture.irq_data.objects[head], address, 0))
+      return undefined;
     return `hwirq 0 of domain ${domain.name} leads to irq_data ${head}, which is not its own`;
   },
   all: (picture) => {
@@ -114,9 +119,17 @@ export const numberedFromGetHwirq: Rule = {
   source: 'kernel/irq/msi.c msi_domain_alloc()',
   irq: (view, { environment, numbers }) => {
     const { irq, info, msi, data, offset } = view;
-    if (info === undefined || msi === undefined || data === undefined || numbers[irq]?.lied === true) return undefined;
+    if (
+      info === undefined ||
+      msi === undefined ||
+      data === undefined ||
+      numbers[irq]?.lied === true
+    )
+      return undefined;
     const wanted = firstHwirq(view, environment.hwirq) + offset;
-    return data.hwirq === wanted ? undefined : `interrupt ${irq}, vector ${offset} of slot ${msi.msi_index}, is hwirq ${data.hwirq}, not ${wanted}`;
+    return data.hwirq === wanted
+      ? undefined
+      : `interrupt ${irq}, vector ${offset} of slot ${msi.msi_index}, is hwirq ${data.hwirq}, not ${wanted}`;
   },
   sometimes: [several],
 };
@@ -131,7 +144,12 @@ export const belowHwirqMax: Rule = {
       : `interrupt ${irq} is hwirq ${data.hwirq} of domain ${domain.name}, hwirq_max ${domain.hwirq_max}`,
   sometimes: [
     levelAllocated,
-    happens('a number of a domain without hierarchy was mapped', Fact.BLOCK, ({ callbacks }) => callbacks.some(({ op }) => op === 'map'), ({ wired }) => wired > 0),
+    happens(
+      'a number of a domain without hierarchy was mapped',
+      Fact.BLOCK,
+      ({ callbacks }) => callbacks.some(({ op }) => op === 'map'),
+      ({ wired }) => wired > 0,
+    ),
   ],
 };
 
@@ -144,11 +162,20 @@ export const answersWithTheMapped: Rule = {
     const { domain, hwirq } = history.call;
     const address = history.domainAt[domain] ?? 0;
     if (isContested(history, address, hwirq)) return undefined;
-    const data = picture.irq_data.objects.find((one) => one !== undefined && one.domain === address && one.hwirq === hwirq);
+    const data = picture.irq_data.objects.find(
+      (one) => one !== undefined && one.domain === address && one.hwirq === hwirq,
+    );
     const wanted = address === 0 ? 0 : (data?.irq ?? 0);
-    return ret === wanted ? undefined : `hwirq ${hwirq} is interrupt ${wanted}, the map says ${ret}`;
+    return ret === wanted
+      ? undefined
+      : `hwirq ${hwirq} is interrupt ${wanted}, the map says ${ret}`;
   },
   sometimes: [
-    happens('a mapped hardware number was looked up', Fact.LOOKED_UP, ({ ret }, { call }) => ret > 0 && call.fn === 'irq_find_mapping', anywhere),
+    happens(
+      'a mapped hardware number was looked up',
+      Fact.LOOKED_UP,
+      ({ ret }, { call }) => ret > 0 && call.fn === 'irq_find_mapping',
+      anywhere,
+    ),
   ],
 };

@@ -8,7 +8,20 @@ import type { Table } from '../trace/observation.ts';
 import type { XaNode } from '../trace/structs.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
-import { dataChanged, descFreed, descMade, deviceDomainRemoved, deviceReleased, dissociated, domainRemoved, files, irqFreed, irqMade, masksGiven, resourceReleased } from './situations.ts';
+import {
+  dataChanged,
+  descFreed,
+  descMade,
+  deviceDomainRemoved,
+  deviceReleased,
+  dissociated,
+  domainRemoved,
+  files,
+  irqFreed,
+  irqMade,
+  masksGiven,
+  resourceReleased,
+} from './situations.ts';
 
 function compare(live: number, owned: number): string | undefined {
   return live === owned ? undefined : `${live} live, ${owned} have an owner`;
@@ -43,13 +56,15 @@ export const COUNTS: readonly Rule[] = [
   {
     name: 'as many nodes of reverse maps live as domains and other nodes refer to',
     source: 'lib/radix-tree.c __radix_tree_delete()',
-    totals: ({ radix_tree_node }, { sums }) => compare(radix_tree_node.live, sums.mapNodes + sums.mapNodesLost),
+    totals: ({ radix_tree_node }, { sums }) =>
+      compare(radix_tree_node.live, sums.mapNodes + sums.mapNodesLost),
     sometimes: [irqFreed],
   },
   {
     name: 'as many pieces of irq_data live as there are interrupts, and levels below them',
     source: 'kernel/irq/irqdomain.c irq_domain_alloc_irq_data(), irq_domain_free_irq_data()',
-    totals: ({ irq_data, irq_desc }, { sums }) => compare(irq_data.live, irq_desc.live + sums.parents),
+    totals: ({ irq_data, irq_desc }, { sums }) =>
+      compare(irq_data.live, irq_desc.live + sums.parents),
     sometimes: [irqMade, irqFreed],
   },
   {
@@ -89,10 +104,36 @@ export const nothingLeft: Rule = {
   name: 'no descriptor, interrupt, resource or tree is left when the devices have no MSI data and drivers nothing of their own',
   source: 'kernel/irq/msi.c msi_device_data_release(), drivers/base/devres.c devres_release_all()',
   totals: (picture, { sums, blocks }) => {
-    if (picture.msi_device_data.live > 0 || sums.listed > 0 || sums.loose > 0 || sums.mapNodesLost > 0) return undefined;
+    if (
+      picture.msi_device_data.live > 0 ||
+      sums.listed > 0 ||
+      sums.loose > 0 ||
+      sums.mapNodesLost > 0
+    )
+      return undefined;
     if (picture.overridden.length > 0 || blocks.some((irq) => irq !== 0)) return undefined;
-    const { msi_desc, affinity, sysfs_attrs, xa_node, radix_tree_node, irq_data, irq_desc, kstat_irqs, devres } = picture;
-    const tables = [msi_desc, affinity, sysfs_attrs, xa_node, radix_tree_node, irq_data, irq_desc, kstat_irqs, devres];
+    const {
+      msi_desc,
+      affinity,
+      sysfs_attrs,
+      xa_node,
+      radix_tree_node,
+      irq_data,
+      irq_desc,
+      kstat_irqs,
+      devres,
+    } = picture;
+    const tables = [
+      msi_desc,
+      affinity,
+      sysfs_attrs,
+      xa_node,
+      radix_tree_node,
+      irq_data,
+      irq_desc,
+      kstat_irqs,
+      devres,
+    ];
     const left = tables.find(({ live }) => live > 0);
     return left === undefined ? undefined : `${left.live} of ${left.name} are left`;
   },
@@ -112,24 +153,32 @@ export const nodesKnowTheirPlace: Rule = {
       const wrong = node.shift === 0 ? undefined : misplaced(table, address, i, entry);
       if (wrong !== undefined) return wrong;
     }
-    return left === 0 ? undefined : `${named(table, address)} counts ${node.count} entries and has ${node.count - left}`;
+    return left === 0
+      ? undefined
+      : `${named(table, address)} counts ${node.count} entries and has ${node.count - left}`;
   },
   all: ({ xa_node, radix_tree_node }) => {
     for (const table of [xa_node, radix_tree_node]) {
-      const address = table.objects.findIndex((node) => node !== undefined && node.slots.filter((entry) => entry !== 0).length > node.count);
+      const address = table.objects.findIndex(
+        (node) =>
+          node !== undefined && node.slots.filter((entry) => entry !== 0).length > node.count,
+      );
       if (address >= 0) return `${named(table, address)} has more entries than it counts`;
     }
     return undefined;
   },
-  sometimes: [
-    descMade,
-    irqMade,
-  ],
+  sometimes: [descMade, irqMade],
 };
 
-function misplaced(table: Table<XaNode>, address: number, slot: number, entry: number): string | undefined {
+function misplaced(
+  table: Table<XaNode>,
+  address: number,
+  slot: number,
+  entry: number,
+): string | undefined {
   const child = table.objects[entry];
-  if (child === undefined) return `slot ${slot} of ${named(table, address)} refers to ${table.name} ${entry}, which is gone`;
+  if (child === undefined)
+    return `slot ${slot} of ${named(table, address)} refers to ${table.name} ${entry}, which is gone`;
   if (child.parent === address && child.offset === slot) return undefined;
   return `${named(table, entry)} is in slot ${slot} of ${address}, it says slot ${child.offset} of ${child.parent}`;
 }

@@ -16,17 +16,17 @@ import { associated, cleared, written } from './situations.ts';
 const ADDRESS = 0xfee0_0000;
 const DATA = 0x4000;
 
-
 /** The chip keeps the message of the first vector, as PCI does. */
 export const cachesWhatWasWritten: Rule = {
   name: 'the message in a descriptor is the one last written for its first vector',
   source: 'drivers/pci/msi/msi.c __pci_write_msi_msg(), kernel/irq/msi.c __get_cached_msi_msg()',
   desc: ({ picture, address, desc }, history) => {
     const last = desc.irq === 0 ? 0 : (history.numbers[desc.irq]?.written ?? 0);
-    const cached = desc.msg_data;
-    if (cached === last && desc.msg_address_lo >>> 0 === (cached === 0 ? 0 : ADDRESS)) return undefined;
+    const cached = desc.msgData;
+    if (cached === last && desc.msgAddressLo >>> 0 === (cached === 0 ? 0 : ADDRESS))
+      return undefined;
     if (history.reservable && last === 0) return undefined;
-    return `${named(picture.msi_desc, address)} has message ${desc.msg_address_lo >>> 0}:${cached}, ${last} was written`;
+    return `${named(picture.msi_desc, address)} has message ${desc.msgAddressLo >>> 0}:${cached}, ${last} was written`;
   },
   sometimes: [written, cleared],
 };
@@ -37,9 +37,12 @@ export const namesItsVector: Rule = {
   source: 'kernel/irq/msi.c msi_domain_activate(), kernel/irq/chip.c irq_chip_compose_msi_msg()',
   irq: ({ irq, desc, info, msi, root }, { numbers }) => {
     const past = numbers[irq];
-    if (info === undefined || msi === undefined || root === undefined || past === undefined) return undefined;
+    if (info === undefined || msi === undefined || root === undefined || past === undefined)
+      return undefined;
     if (!desc.activated && !past.reserved) return undefined;
-    return past.written === DATA + root.hwirq ? undefined : `interrupt ${irq} with vector ${root.hwirq} has message ${past.written}`;
+    return past.written === DATA + root.hwirq
+      ? undefined
+      : `interrupt ${irq} with vector ${root.hwirq} has message ${past.written}`;
   },
   sometimes: [written],
 };
@@ -50,8 +53,17 @@ export const silentWhileInactive: Rule = {
   source: 'kernel/irq/msi.c msi_domain_deactivate()',
   irq: ({ irq, desc, info, msi }, { numbers }) => {
     const past = numbers[irq];
-    if (info === undefined || msi === undefined || past === undefined || desc.activated || past.reserved) return undefined;
-    return past.written === 0 ? undefined : `interrupt ${irq} is inactive, message ${past.written} is written`;
+    if (
+      info === undefined ||
+      msi === undefined ||
+      past === undefined ||
+      desc.activated ||
+      past.reserved
+    )
+      return undefined;
+    return past.written === 0
+      ? undefined
+      : `interrupt ${irq} is inactive, message ${past.written} is written`;
   },
   number: ({ irq, desc, past }, history) => {
     if (past.written === 0 || desc !== undefined) return undefined;
@@ -68,9 +80,16 @@ export const answersWithTheCached: Rule = {
   calls: ['get_cached_msi_msg'],
   step: ({ ret, picture }, history) => {
     const wanted = cachedWord(picture, history);
-    return ret === wanted ? undefined : `slot ${history.call.index} has message ${wanted ?? 'none'}, answered ${ret}`;
+    return ret === wanted
+      ? undefined
+      : `slot ${history.call.index} has message ${wanted ?? 'none'}, answered ${ret}`;
   },
   sometimes: [
-    happens('a message was read back', Fact.LOOKED_UP, (_observation, { call }) => call.fn === 'get_cached_msi_msg', withMsi),
+    happens(
+      'a message was read back',
+      Fact.LOOKED_UP,
+      (_observation, { call }) => call.fn === 'get_cached_msi_msg',
+      withMsi,
+    ),
   ],
 };

@@ -18,8 +18,12 @@ export const checkedFirst: Rule = {
   source: 'kernel/irq/msi.c msi_domain_prepare_irqs(), v6.1',
   ops: ['msi_prepare'],
   callback: (_callback, { profile, progress }) =>
-    profile.hasMsiCheck && !progress.checked ? 'msi_prepare without an msi_check that returned 0' : undefined,
-  sometimes: [happened('an allocation was prepared in a release with msi_check', Fact.PREPARED, withCheck)],
+    profile.hasMsiCheck && !progress.checked
+      ? 'msi_prepare without an msi_check that returned 0'
+      : undefined,
+  sometimes: [
+    happened('an allocation was prepared in a release with msi_check', Fact.PREPARED, withCheck),
+  ],
 };
 
 /** Once per allocation; a caller of msi_domain_populate_irqs() does it itself. */
@@ -28,7 +32,8 @@ export const preparedOnce: Rule = {
   source: 'kernel/irq/msi.c __msi_domain_alloc_irqs()',
   ops: ['msi_prepare', 'prepare_desc', 'set_desc'],
   callback: ({ op, arg }, { progress, call }) => {
-    if (op === 'msi_prepare') return progress.prepared > 0 ? 'msi_prepare a second time' : undefined;
+    if (op === 'msi_prepare')
+      return progress.prepared > 0 ? 'msi_prepare a second time' : undefined;
     if (progress.prepared > 0 || call.fn === 'msi_domain_populate_irqs') return undefined;
     return `${op} for slot ${arg} without an msi_prepare that returned 0`;
   },
@@ -42,8 +47,11 @@ export const describedFirst: Rule = {
   ops: ['get_hwirq', 'alloc'],
   callback: ({ op, irq }, { progress }) => {
     if (progress.prepared === 0) return undefined;
-    if (op === 'get_hwirq') return progress.described ? undefined : 'get_hwirq without a set_desc before it';
-    return progress.numbered ? undefined : `alloc of interrupt ${irq} without a get_hwirq before it`;
+    if (op === 'get_hwirq')
+      return progress.described ? undefined : 'get_hwirq without a set_desc before it';
+    return progress.numbered
+      ? undefined
+      : `alloc of interrupt ${irq} without a get_hwirq before it`;
   },
   sometimes: [prepared],
 };
@@ -54,7 +62,9 @@ export const parentBeforeInit: Rule = {
   source: 'kernel/irq/msi.c msi_domain_alloc()',
   ops: ['msi_init'],
   callback: ({ irq }, { numbers, environment }) =>
-    (numbers[irq]?.alloc[environment.levels] ?? 0) > 0 ? undefined : `msi_init of interrupt ${irq}, which the parent does not have`,
+    (numbers[irq]?.alloc[environment.levels] ?? 0) > 0
+      ? undefined
+      : `msi_init of interrupt ${irq}, which the parent does not have`,
   sometimes: [initialised],
 };
 
@@ -64,11 +74,15 @@ export const rolledBackNewestFirst: Rule = {
   source: 'kernel/irq/msi.c msi_domain_alloc()',
   ops: ['msi_free'],
   callback: ({ irq }, { progress }) =>
-    progress.rollback === 0 || irq === progress.rollback - 1 ? undefined : `msi_free of interrupt ${irq} after ${progress.rollback}`,
+    progress.rollback === 0 || irq === progress.rollback - 1
+      ? undefined
+      : `msi_free of interrupt ${irq} after ${progress.rollback}`,
   sometimes: [
     happens(
-      'msi_init failed for a later vector of a descriptor in a domain with msi_free', Fact.INIT_FAILED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_free'), withOp('msi_free'),
+      'msi_init failed for a later vector of a descriptor in a domain with msi_free',
+      Fact.INIT_FAILED,
+      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_free'),
+      withOp('msi_free'),
     ),
   ],
 };
@@ -79,7 +93,9 @@ export const composedFirst: Rule = {
   source: 'kernel/irq/msi.c msi_domain_activate()',
   ops: ['irq_write_msi_msg'],
   callback: ({ irq, arg }, { progress }) =>
-    arg === 0 || progress.composed === irq ? undefined : `interrupt ${irq} got a message that was not composed for it`,
+    arg === 0 || progress.composed === irq
+      ? undefined
+      : `interrupt ${irq} got a message that was not composed for it`,
   sometimes: [written],
 };
 
@@ -91,8 +107,10 @@ export const finishedLast: Rule = {
   callback: ({ op }, { progress }) => (progress.finished ? `${op} after msi_finish` : undefined),
   sometimes: [
     happens(
-      'msi_finish was called', Fact.PREPARED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_finish'), withOp('msi_finish'),
+      'msi_finish was called',
+      Fact.PREPARED,
+      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_finish'),
+      withOp('msi_finish'),
     ),
   ],
 };
@@ -102,11 +120,14 @@ export const postFreeLast: Rule = {
   name: 'msi_post_free comes when the interrupts are freed',
   source: 'kernel/irq/msi.c msi_domain_free_locked()',
   ops: ['free', 'msi_free', 'deactivate', 'domain_free_irqs'],
-  callback: ({ op, irq }, { progress }) => (progress.freed ? `${op} of interrupt ${irq} after msi_post_free` : undefined),
+  callback: ({ op, irq }, { progress }) =>
+    progress.freed ? `${op} of interrupt ${irq} after msi_post_free` : undefined,
   sometimes: [
     happens(
-      'msi_post_free was called after interrupts were freed', Fact.IRQ_GONE,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_post_free'), (env) => withOp('msi_post_free')(env) && anywhere(),
+      'msi_post_free was called after interrupts were freed',
+      Fact.IRQ_GONE,
+      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_post_free'),
+      (env) => withOp('msi_post_free')(env) && anywhere(),
     ),
   ],
 };

@@ -17,8 +17,20 @@ interface Owned {
 
 /** The tables whose objects need an owner. */
 type Kind =
-  | 'msi_device_data' | 'msi_desc' | 'affinity' | 'sysfs_attrs' | 'xa_node' | 'radix_tree_node' | 'irq_domain'
-  | 'msi_domain_info' | 'irq_data' | 'irq_desc' | 'kstat_irqs' | 'fwnode' | 'name' | 'devres';
+  | 'msi_device_data'
+  | 'msi_desc'
+  | 'affinity'
+  | 'sysfs_attrs'
+  | 'xa_node'
+  | 'radix_tree_node'
+  | 'irq_domain'
+  | 'msi_domain_info'
+  | 'irq_data'
+  | 'irq_desc'
+  | 'kstat_irqs'
+  | 'fwnode'
+  | 'name'
+  | 'devres';
 
 type Ledger = Readonly<Record<Kind, Owned>>;
 
@@ -38,28 +50,34 @@ export const oneOwner: Rule = {
     }
     return undefined;
   },
-  sometimes: [
-    descMade,
-    irqMade,
-    domainMade,
-  ],
+  sometimes: [descMade, irqMade, domainMade],
 };
 
 /** Dropped descriptors, trees of domains removed with interrupts in them, and what drivers and devices own. */
-function excused(kind: string, address: number, picture: Picture, { descs, sums }: History): boolean {
+function excused(
+  kind: string,
+  address: number,
+  picture: Picture,
+  { descs, sums }: History,
+): boolean {
   if (kind === 'msi_desc') return descs[address]?.loose === true;
   if (kind === 'radix_tree_node') return sums.mapNodesLost > 0;
   if (kind === 'irq_domain') return (picture.irq_domain.objects[address]?.handle ?? -1) >= 0;
   return kind === 'fwnode' && picture.fwnode.objects[address]?.type === 'device';
 }
 
-function check({ table, count, wild }: Owned, excuse: (address: number) => boolean): string | undefined {
+function check(
+  { table, count, wild }: Owned,
+  excuse: (address: number) => boolean,
+): string | undefined {
   if (wild !== 0) return `${table.name} ${wild} never was`;
   for (let address = 1; address < table.objects.length; address += 1) {
     const owners = count[address] ?? 0;
     const lives = table.objects[address] !== undefined;
     if (owners === (lives ? 1 : 0) || (lives && excuse(address))) continue;
-    return lives ? `${named(table, address)} has ${owners} owners` : `${table.name} ${address} is gone and has ${owners} owners`;
+    return lives
+      ? `${named(table, address)} has ${owners} owners`
+      : `${table.name} ${address} is gone and has ${owners} owners`;
   }
   return undefined;
 }
@@ -94,14 +112,18 @@ function own(owned: Owned, address: number): void {
   else owned.count[address] = before + 1;
 }
 
-function ownDevices({ device, msi_device_data, devres, irq_domain }: Picture, ledger: Ledger): void {
+function ownDevices(
+  { device, msi_device_data, devres, irq_domain }: Picture,
+  ledger: Ledger,
+): void {
   for (const one of device.objects) {
     if (one === undefined) continue;
     own(ledger.msi_device_data, one.msi_data);
     for (const address of one.devres_head) own(ledger.devres, address);
   }
   for (const node of devres.objects) {
-    if (node?.release === 'group_open' && devres.objects[node.other]?.added === false) own(ledger.devres, node.other);
+    if (node?.release === 'group_open' && devres.objects[node.other]?.added === false)
+      own(ledger.devres, node.other);
   }
   for (const data of msi_device_data.objects) {
     if (data === undefined) continue;
@@ -113,14 +135,15 @@ function ownDevices({ device, msi_device_data, devres, irq_domain }: Picture, le
 }
 
 function ownHead(tree: Readonly<XArray>, nodes: Owned, entries: Owned | undefined): void {
-  if (tree.head_is_node) own(nodes, tree.head);
+  if (tree.headIsNode) own(nodes, tree.head);
   else if (entries !== undefined) own(entries, tree.head);
 }
 
 function ownBelow(table: Table<XaNode>, nodes: Owned, entries: Owned | undefined): void {
   for (const node of table.objects) {
     const owned = node === undefined || node.shift > 0 ? nodes : entries;
-    if (node !== undefined && owned !== undefined) for (const entry of node.slots) own(owned, entry);
+    if (node !== undefined && owned !== undefined)
+      for (const entry of node.slots) own(owned, entry);
   }
 }
 
@@ -141,7 +164,7 @@ function ownDomains({ radix_tree_node, irq_domain, fwnode }: Picture, ledger: Le
   for (const domain of irq_domain.objects) {
     if (domain === undefined) continue;
     ownHead(domain.revmap_tree, ledger.radix_tree_node, undefined);
-    own(ledger.name, domain.name_addr);
+    own(ledger.name, domain.nameAddr);
     own(ledger.msi_domain_info, domain.host_data);
     if (fwnode.objects[domain.fwnode]?.type !== 'device') own(ledger.fwnode, domain.fwnode);
   }

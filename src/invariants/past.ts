@@ -83,7 +83,7 @@ export interface DomainPast {
   /** Those that irq_domain_push_irq() put there, which it does not count, less those that it took away. */
   pushed: number;
   name: string;
-  name_addr: number;
+  nameAddr: number;
   /** Address of its named firmware node, else 0. */
   fwnode: number;
   /** Address of its info when the core has allocated that. */

@@ -7,7 +7,17 @@ import { call, type Call, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
-import type { Broken, DataPast, DataTally, DescPast, DevicePast, DomainPast, NumberPast, Progress, Sums } from './past.ts';
+import type {
+  Broken,
+  DataPast,
+  DataTally,
+  DescPast,
+  DevicePast,
+  DomainPast,
+  NumberPast,
+  Progress,
+  Sums,
+} from './past.ts';
 
 /** Everything that rules remember. */
 export interface History {
@@ -54,6 +64,8 @@ export interface History {
   /** Address of the domain by handle, and of the living device by handle. */
   readonly domainAt: number[];
   readonly deviceAt: number[];
+  /** A device's resources are not what they were before the step. */
+  unsettled: boolean;
   /** By device handle: the driver has taken the mutex. */
   readonly held: boolean[];
   /** By device handle, slot that iteration has come to: -1 at the end, UNKNOWN when something came between; and before this step. */
@@ -77,7 +89,10 @@ export function startHistory(environment: Environment): History {
   return {
     environment,
     profile: PROFILES[environment.release],
-    reservable: (flags & wanted) === wanted && (flags & MsiFlag.MSI_FLAG_NO_MASK) === 0 && PCI_TOKENS.includes(environment.bus_token),
+    reservable:
+      (flags & wanted) === wanted &&
+      (flags & MsiFlag.MSI_FLAG_NO_MASK) === 0 &&
+      PCI_TOKENS.includes(environment.bus_token),
     steps: 0,
     call: NO_CALL,
     facts: 0,
@@ -102,11 +117,24 @@ export function startHistory(environment: Environment): History {
     bundles: [],
     fwnodes: [],
     sums: {
-      affinities: 0, attrs: 0, names: 0, loose: 0, storeEntries: 0, storeNodes: 0, mapNodes: 0, mapNodesLost: 0,
-      parents: 0, listed: 0, unclosed: 0, bundles: 0, bundlesUsed: 0, devicesWithData: 0,
+      affinities: 0,
+      attrs: 0,
+      names: 0,
+      loose: 0,
+      storeEntries: 0,
+      storeNodes: 0,
+      mapNodes: 0,
+      mapNodesLost: 0,
+      parents: 0,
+      listed: 0,
+      unclosed: 0,
+      bundles: 0,
+      bundlesUsed: 0,
+      devicesWithData: 0,
     },
     domainAt: DOMAINS.map(() => 0),
     deviceAt: [0, 0, 0],
+    unsettled: false,
     held: [false, false, false],
     cursor: [UNKNOWN, UNKNOWN, UNKNOWN],
     cursorWas: [UNKNOWN, UNKNOWN, UNKNOWN],
@@ -120,7 +148,14 @@ const NO_CALL: Call = call('msi_unlock_descs');
 
 function startProgress(): Progress {
   return {
-    checked: false, prepared: 0, described: false, numbered: false, rollback: 0, composed: 0, finished: false, freed: false,
+    checked: false,
+    prepared: 0,
+    described: false,
+    numbered: false,
+    rollback: 0,
+    composed: 0,
+    finished: false,
+    freed: false,
     release: Number.MAX_SAFE_INTEGER,
   };
 }
@@ -148,7 +183,9 @@ export function copyHistory(history: History): History {
     removed: [...history.removed],
     left: [...history.left],
     bereaved: [...history.bereaved],
-    numbers: history.numbers.map((past) => past && { ...past, alloc: [...past.alloc], active: [...past.active] }),
+    numbers: history.numbers.map(
+      (past) => past && { ...past, alloc: [...past.alloc], active: [...past.active] },
+    ),
     descs: copyAll(history.descs),
     irqs: [...history.irqs],
     data: copyAll(history.data),

@@ -26,7 +26,11 @@ export interface Rule {
   readonly callback?: (callback: Callback, history: History) => string | undefined;
   /** Looks at a step as a whole: its result, its complaints. With `calls`, at steps that are one of these only. */
   readonly calls?: readonly CallName[];
-  readonly step?: (observation: Observation, history: History, named: readonly string[] | undefined) => string | undefined;
+  readonly step?: (
+    observation: Observation,
+    history: History,
+    named: readonly string[] | undefined,
+  ) => string | undefined;
   /** Looks at an interrupt number that a step dealt with, whether or not it still exists. */
   readonly number?: (view: NumberView, history: History) => string | undefined;
   /** Looks at an interrupt. */

@@ -10,7 +10,11 @@ import type { Situation } from './rule.ts';
 import { type DescView, descView } from './view.ts';
 
 /** A situation that is a fact. */
-export function happened(name: string, when: number, needs: Situation['needs'] = anywhere): Situation {
+export function happened(
+  name: string,
+  when: number,
+  needs: Situation['needs'] = anywhere,
+): Situation {
   return { name, when, reached: (_observation, { facts }) => (facts & when) !== 0, needs };
 }
 
@@ -21,7 +25,13 @@ export function happens(
   reached: (observation: Observation, history: History) => boolean,
   needs: Situation['needs'] = anywhere,
 ): Situation {
-  return { name, when, reached: (observation, history) => (history.facts & when) !== 0 && reached(observation, history), needs };
+  return {
+    name,
+    when,
+    reached: (observation, history) =>
+      (history.facts & when) !== 0 && reached(observation, history),
+    needs,
+  };
 }
 
 /** True when an interrupt that the step dealt with, and that exists, is one of these. */

@@ -9,17 +9,27 @@ import type { Rule, Situation } from './rule.ts';
 import { happened, happens } from './situation.ts';
 import { domainMade, faultFired, mutexHeld } from './situations.ts';
 
-function rule(kind: Splat['kind'], name: string, source: string, sometimes: readonly Situation[]): Rule {
+function rule(
+  kind: Splat['kind'],
+  name: string,
+  source: string,
+  sometimes: readonly Situation[],
+): Rule {
   return {
     name,
     source,
-    step: ({ splats }, _history, named) => (named === undefined ? undefined : unnamed(splats, kind, named)),
+    step: ({ splats }, _history, named) =>
+      named === undefined ? undefined : unnamed(splats, kind, named),
     sometimes,
   };
 }
 
 /** The first complaint of a kind that is not named as often as it was made. */
-function unnamed(splats: readonly Splat[], kind: Splat['kind'], named: readonly string[]): string | undefined {
+function unnamed(
+  splats: readonly Splat[],
+  kind: Splat['kind'],
+  named: readonly string[],
+): string | undefined {
   if (splats.length === 0) return undefined;
   const left = [...named];
   for (const splat of splats) {
@@ -36,20 +46,32 @@ function seen(kind: Splat['kind'], name: string): Situation {
   return happens(name, Fact.SPLAT, ({ splats }) => splats.some((splat) => splat.kind === kind));
 }
 
-const freed = happened('something was freed', Fact.DESC_GONE | Fact.IRQ_GONE | Fact.DOMAIN_GONE | Fact.DATA);
+const freed = happened(
+  'something was freed',
+  Fact.DESC_GONE | Fact.IRQ_GONE | Fact.DOMAIN_GONE | Fact.DATA,
+);
 
 /** One rule per kind of complaint. */
 export const SPLATS: readonly Rule[] = [
-  rule('WARN', 'the kernel warns of misuse only', 'include/asm-generic/bug.h WARN_ON()', [seen('WARN', 'the kernel warned of misuse'), faultFired]),
-  rule('BUG', 'no BUG_ON is reached', 'include/asm-generic/bug.h BUG_ON()', [faultFired]),
-  rule('lockdep', 'the stores are used with their mutex held, but for misuse', 'include/linux/lockdep.h lockdep_assert_held()', [
-    seen('lockdep', 'a driver used a store without its mutex'),
+  rule('WARN', 'the kernel warns of misuse only', 'include/asm-generic/bug.h WARN_ON()', [
+    seen('WARN', 'the kernel warned of misuse'),
+    faultFired,
   ]),
-  rule('deadlock', 'no mutex is taken twice, but for misuse', 'kernel/locking/mutex.c mutex_lock()', [mutexHeld]),
+  rule('BUG', 'no BUG_ON is reached', 'include/asm-generic/bug.h BUG_ON()', [faultFired]),
+  rule(
+    'lockdep',
+    'the stores are used with their mutex held, but for misuse',
+    'include/linux/lockdep.h lockdep_assert_held()',
+    [seen('lockdep', 'a driver used a store without its mutex')],
+  ),
+  rule(
+    'deadlock',
+    'no mutex is taken twice, but for misuse',
+    'kernel/locking/mutex.c mutex_lock()',
+    [mutexHeld],
+  ),
   rule('NULL dereference', 'no NULL pointer is followed, but for misuse', 'mm/kasan', [faultFired]),
   rule('use after free', 'nothing is used after it was freed, but for misuse', 'mm/kasan', [freed]),
   rule('double free', 'nothing is freed twice, but for misuse', 'mm/kasan', [freed]),
-  rule('wild access', 'no array is left behind its end, but for misuse', 'mm/kasan', [
-    domainMade,
-  ]),
+  rule('wild access', 'no array is left behind its end, but for misuse', 'mm/kasan', [domainMade]),
 ];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The stores of MSI descriptors, and what a driver puts into them. */
 import { MSI_ANY_INDEX } from '../trace/flags.ts';
+import { PROFILES } from '../trace/profile.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import { happens, someDesc, withMsi } from './situation.ts';
 import { descDropped, descFreed, descMade } from './situations.ts';
-
 
 /** No leaked descriptor. */
 export const inOneStore: Rule = {
@@ -33,16 +33,18 @@ export const slotHoldsItsDescriptor: Rule = {
       left -= 1;
       const desc = picture.msi_desc.objects[entry];
       if (desc === undefined) return `slot ${base + i} holds msi_desc ${entry}, which is gone`;
-      if (desc.msi_index !== base + i) return `slot ${base + i} holds ${named(picture.msi_desc, entry)} with index ${desc.msi_index}`;
+      if (desc.msi_index !== base + i)
+        return `slot ${base + i} holds ${named(picture.msi_desc, entry)} with index ${desc.msi_index}`;
     }
     return undefined;
   },
   device: ({ picture, address, data }) => {
     for (let i = 0; data !== undefined && i < data.domains.length; i += 1) {
       const store = data.domains[i]?.store;
-      if (store === undefined || store.head === 0 || store.head_is_node) continue;
+      if (store === undefined || store.head === 0 || store.headIsNode) continue;
       const desc = picture.msi_desc.objects[store.head];
-      if (desc === undefined) return `slot 0 of domain id ${i} holds msi_desc ${store.head}, which is gone`;
+      if (desc === undefined)
+        return `slot 0 of domain id ${i} holds msi_desc ${store.head}, which is gone`;
       if (desc.msi_index === 0 && desc.dev === address) continue;
       return `slot 0 of domain id ${i} holds ${named(picture.msi_desc, store.head)} with index ${desc.msi_index} of device ${desc.dev}`;
     }
@@ -51,21 +53,29 @@ export const slotHoldsItsDescriptor: Rule = {
   sometimes: [descMade],
 };
 
-/** A descriptor that is older than the domain was put there without one. */
+/** A descriptor that is older than the domain was put there without one; 6.1 has no such limit. */
 export const belowHwsize: Rule = {
   name: 'the index of a descriptor is below the hwsize of its domain',
   source: 'kernel/irq/msi.c msi_insert_desc()',
-  desc: ({ picture, address, desc, data, domid, found, info }) => {
-    if (found === 0 || info === undefined || data === undefined || desc.msi_index < info.hwsize) return undefined;
+  desc: ({ picture, address, desc, data, domid, found, info }, { profile }) => {
+    if (found === 0 || info === undefined || data === undefined || desc.msi_index < info.hwsize)
+      return undefined;
+    if (!profile.checksRange) return undefined;
     const domain = data.domains[domid]?.domain ?? 0;
-    if ((picture.msi_desc.birth[address] ?? 0) < (picture.irq_domain.birth[domain] ?? 0)) return undefined;
+    if ((picture.msi_desc.birth[address] ?? 0) < (picture.irq_domain.birth[domain] ?? 0))
+      return undefined;
     return `${named(picture.msi_desc, address)} has index ${desc.msi_index}, hwsize of domain id ${domid} is ${info.hwsize}`;
   },
   sometimes: [
     happens(
-      'a descriptor was put into the last slot of its domain', Fact.DESC_BORN,
-      (observation) => someDesc(observation, ({ desc, info, found }) => found > 0 && desc.msi_index + 1 === info?.hwsize),
-      withMsi,
+      'a descriptor was put into the last slot of its domain',
+      Fact.DESC_BORN,
+      (observation) =>
+        someDesc(
+          observation,
+          ({ desc, info, found }) => found > 0 && desc.msi_index + 1 === info?.hwsize,
+        ),
+      (env) => withMsi(env) && PROFILES[env.release].checksRange,
     ),
   ],
 };
@@ -75,18 +85,22 @@ export const droppedForItsInterrupt: Rule = {
   name: 'a descriptor is dropped only with a WARN, and keeps the interrupt that it was dropped for',
   source: 'kernel/irq/msi.c msi_domain_free_descs(), msi_device_data_release()',
   step: ({ splats }, { facts }) => {
-    if ((facts & Fact.ABANDONED) === 0 || splats.some(({ kind }) => kind === 'WARN')) return undefined;
+    if ((facts & Fact.ABANDONED) === 0 || splats.some(({ kind }) => kind === 'WARN'))
+      return undefined;
     return 'a descriptor was dropped in silence';
   },
   desc: ({ picture, address, desc }) =>
-    desc.abandoned && desc.irq === 0 ? `${named(picture.msi_desc, address)} was dropped without an interrupt` : undefined,
+    desc.abandoned && desc.irq === 0
+      ? `${named(picture.msi_desc, address)} was dropped without an interrupt`
+      : undefined,
   sometimes: [descDropped],
 };
 
 /** Nothing of the argument is lost, and nothing else is there. */
 export const holdsWhatWasGiven: Rule = {
   name: 'a new descriptor holds what the driver handed in',
-  source: 'kernel/irq/msi.c msi_alloc_desc(), msi_domain_insert_msi_desc(), __msi_domain_alloc_irq_at()',
+  source:
+    'kernel/irq/msi.c msi_alloc_desc(), msi_domain_insert_msi_desc(), __msi_domain_alloc_irq_at()',
   desc: ({ picture, address, desc }, { call, descs, steps }) => {
     if (descs[address]?.made !== steps) return undefined;
     const at = call.fn === 'msi_domain_alloc_irq_at';
@@ -94,7 +108,8 @@ export const holdsWhatWasGiven: Rule = {
     const attrib = (desc.is_msix ? 1 : 0) | (desc.can_mask ? 2 : 0);
     let wrong = '';
     if (desc.nvec_used !== (given ? call.nvec_used : 1)) wrong = `nvec_used ${desc.nvec_used}`;
-    else if ((given || (at && call.index !== MSI_ANY_INDEX)) && desc.msi_index !== call.index) wrong = `index ${desc.msi_index}`;
+    else if ((given || (at && call.index !== MSI_ANY_INDEX)) && desc.msi_index !== call.index)
+      wrong = `index ${desc.msi_index}`;
     else if (given && attrib !== call.msi_attrib) wrong = `msi_attrib ${attrib}`;
     else if (at && desc.icookie !== call.icookie) wrong = `icookie ${desc.icookie}`;
     return wrong === '' ? undefined : `${named(picture.msi_desc, address)} has ${wrong}`;

@@ -5,7 +5,7 @@ import type { IrqDomain, XaNode, XArray } from '../trace/structs.ts';
 
 /** The entry at an index; 0 when there is none, also when the way to it leads to freed memory. */
 export function load(nodes: Table<XaNode>, tree: Readonly<XArray>, index: number): number {
-  if (!tree.head_is_node) return index === 0 ? tree.head : 0;
+  if (!tree.headIsNode) return index === 0 ? tree.head : 0;
   let node = nodes.objects[tree.head];
   if (node === undefined || index >>> node.shift >= node.slots.length) return 0;
   for (;;) {
@@ -23,7 +23,7 @@ export function firstFrom(
   from: number,
   wanted: (entry: number) => boolean,
 ): number {
-  if (!tree.head_is_node) return from === 0 && tree.head !== 0 && wanted(tree.head) ? 0 : -1;
+  if (!tree.headIsNode) return from === 0 && tree.head !== 0 && wanted(tree.head) ? 0 : -1;
   return below(nodes, { address: tree.head, base: 0 }, from, wanted);
 }
 

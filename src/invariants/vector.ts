@@ -7,7 +7,6 @@ import { irqFreed, levelAllocated } from './situations.ts';
 /** Roots with more vectors are counted at the end of a trace only; the others when interrupts came or went. */
 const FEW = 256;
 
-
 /** From the interrupt to the vector. */
 export const hasItsVector: Rule = {
   name: 'the vector of an interrupt is taken by that interrupt',
@@ -15,7 +14,8 @@ export const hasItsVector: Rule = {
   irq: ({ picture, irq, root }, { numbers }) => {
     if (root === undefined || numbers[irq]?.lied === true) return undefined;
     const domain = picture.irq_domain.objects[root.domain];
-    if (domain === undefined || domain.kind !== 'vector' || domain.vectors[root.hwirq] === irq) return undefined;
+    if (domain === undefined || domain.kind !== 'vector' || domain.vectors[root.hwirq] === irq)
+      return undefined;
     return `interrupt ${irq} has vector ${root.hwirq}, which is taken by ${domain.vectors[root.hwirq] ?? 0}`;
   },
   sometimes: [levelAllocated],
@@ -26,7 +26,11 @@ export const vectorsConserved: Rule = {
   name: 'as many vectors are taken as interrupts reach the root domain',
   source: 'kernel/irq/irqdomain.c irq_domain_alloc_irqs_parent(), irq_domain_free_irqs_parent()',
   domain: ({ address, domain }, history) => {
-    if (domain.vectors.length > FEW || (history.facts & (Fact.LEVEL_ALLOCATED | Fact.IRQ_GONE)) === 0) return undefined;
+    if (
+      domain.vectors.length > FEW ||
+      (history.facts & (Fact.LEVEL_ALLOCATED | Fact.IRQ_GONE)) === 0
+    )
+      return undefined;
     return surplus(domain.vectors, history.domains[address]?.mapped ?? 0, history.lies);
   },
   all: (picture, { domains, lies }) => {
@@ -44,5 +48,7 @@ function surplus(vectors: readonly number[], mapped: number, lies: boolean): str
   if (vectors.length === 0 || lies) return undefined;
   let count = 0;
   for (let vector = 0; vector < vectors.length; vector += 1) if (vectors[vector] !== 0) count += 1;
-  return count === mapped ? undefined : `${count} vectors are taken, ${mapped} interrupts reach the root`;
+  return count === mapped
+    ? undefined
+    : `${count} vectors are taken, ${mapped} interrupts reach the root`;
 }

@@ -94,17 +94,36 @@ export function numberView(picture: Picture, irq: number, past: NumberPast): Num
 export function irqView(picture: Picture, address: number, desc: Readonly<S.IrqDesc>): IrqView {
   const data = picture.irq_data.objects[desc.irq_data];
   const domain = data === undefined ? undefined : picture.irq_domain.objects[data.domain];
-  const info = domain !== undefined && domain.kind === 'msi' ? picture.msi_domain_info.objects[domain.host_data] : undefined;
+  const info =
+    domain !== undefined && domain.kind === 'msi'
+      ? picture.msi_domain_info.objects[domain.host_data]
+      : undefined;
   const msi = picture.msi_desc.objects[desc.msi_desc];
   let root = data;
   let levels = levelBit(domain);
-  for (let depth = 0; root !== undefined && root.parent_data !== 0 && depth < LONGEST_CHAIN; depth += 1) {
+  for (
+    let depth = 0;
+    root !== undefined && root.parent_data !== 0 && depth < LONGEST_CHAIN;
+    depth += 1
+  ) {
     const inner: Readonly<S.IrqData> | undefined = picture.irq_data.objects[root.parent_data];
     if (inner === undefined) break;
     root = inner;
     levels |= levelBit(picture.irq_domain.objects[root.domain]);
   }
-  return { picture, address, irq: desc.irq, desc, data, domain, info, msi, offset: msi === undefined ? 0 : desc.irq - msi.irq, root, levels };
+  return {
+    picture,
+    address,
+    irq: desc.irq,
+    desc,
+    data,
+    domain,
+    info,
+    msi,
+    offset: msi === undefined ? 0 : desc.irq - msi.irq,
+    root,
+    levels,
+  };
 }
 
 function levelBit(domain: Readonly<S.IrqDomain> | undefined): number {
@@ -119,7 +138,12 @@ export function descView(picture: Picture, address: number, desc: Readonly<S.Msi
   let domid = 0;
   for (let i = 0; data !== undefined && i < data.domains.length; i += 1) {
     const slot = data.domains[i];
-    if (slot === undefined || slot.store.head === 0 || load(picture.xa_node, slot.store, desc.msi_index) !== address) continue;
+    if (
+      slot === undefined ||
+      slot.store.head === 0 ||
+      load(picture.xa_node, slot.store, desc.msi_index) !== address
+    )
+      continue;
     found += 1;
     domid = i;
   }
@@ -130,17 +154,29 @@ export function descView(picture: Picture, address: number, desc: Readonly<S.Msi
 }
 
 /** Resolves a device. */
-export function deviceView(picture: Picture, address: number, device: Readonly<S.Device>): DeviceView {
+export function deviceView(
+  picture: Picture,
+  address: number,
+  device: Readonly<S.Device>,
+): DeviceView {
   return { picture, address, device, data: picture.msi_device_data.objects[device.msi_data] };
 }
 
 /** Resolves a node of `picture.xa_node` or `picture.radix_tree_node`. */
-export function nodeView(picture: Picture, store: boolean, address: number, node: Readonly<S.XaNode>): NodeView {
+export function nodeView(
+  picture: Picture,
+  store: boolean,
+  address: number,
+  node: Readonly<S.XaNode>,
+): NodeView {
   const table = store ? picture.xa_node : picture.radix_tree_node;
   return { picture, table, store, address, node, base: baseOf(table, address) };
 }
 
 /** `msi_desc 5 of step 3`, for findings. */
-export function named(table: { readonly name: string; readonly birth: readonly number[] }, address: number): string {
+export function named(
+  table: { readonly name: string; readonly birth: readonly number[] },
+  address: number,
+): string {
   return `${table.name} ${address} of step ${table.birth[address] ?? 0}`;
 }

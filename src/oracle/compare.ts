@@ -49,7 +49,7 @@ function find(
     if (found !== undefined) return `domain ${handle} ${found}`;
   }
   for (let block = 0; block < blocks.length; block += 1) {
-    const found = differs('size', picture.block_size[block], blocks[block]?.size ?? 0);
+    const found = differs('size', picture.blockSize[block], blocks[block]?.size ?? 0);
     if (found !== undefined) return `block ${block} ${found}`;
   }
   return vectors === old?.vectors ? undefined : inVectors(vectors, picture);
@@ -107,7 +107,7 @@ function inData(
   picture: Picture,
 ): string | undefined {
   if (md === undefined || !want.data) return differs('MSI data', md !== undefined, want.data);
-  const cursor = Math.min(md.iter_idx, NOWHERE);
+  const cursor = Math.min(md.__iter_idx, NOWHERE);
   let found =
     differs('the lock', md.mutex !== 0, want.locked) ?? differs('cursor', cursor, want.cursor);
   for (let domid = 0; domid < want.stores.length && found === undefined; domid += 1) {
@@ -185,12 +185,8 @@ function inDomain(
 }
 
 /** What is stored at an index of a tree, 0 when nothing is. */
-function load(
-  { head, head_is_node }: S.XArray,
-  index: number,
-  { objects }: Table<S.XaNode>,
-): number {
-  let node = head_is_node ? objects[head] : undefined;
+function load({ head, headIsNode }: S.XArray, index: number, { objects }: Table<S.XaNode>): number {
+  let node = headIsNode ? objects[head] : undefined;
   if (node === undefined) return index === 0 ? head : 0;
   if (index >> node.shift > XA_MASK) return 0;
   for (;;) {
@@ -201,8 +197,8 @@ function load(
   }
 }
 
-function entries({ head, head_is_node }: S.XArray, nodes: Table<S.XaNode>): number {
-  return head_is_node ? entriesBelow(head, nodes) : Number(head !== 0);
+function entries({ head, headIsNode }: S.XArray, nodes: Table<S.XaNode>): number {
+  return headIsNode ? entriesBelow(head, nodes) : Number(head !== 0);
 }
 
 function entriesBelow(at: number, nodes: Table<S.XaNode>): number {

@@ -21,7 +21,7 @@ const TABLES = [
   'devres',
 ] as const;
 
-const LISTS = ['sparse_irqs', 'block_irq', 'block_size', 'overridden'] as const;
+const LISTS = ['sparse_irqs', 'blockIrq', 'blockSize', 'overridden'] as const;
 
 /** Names of bits, by the table that has a field `flags`. */
 const FLAGS: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map<

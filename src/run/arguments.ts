@@ -36,21 +36,21 @@ function upTo(count: number): readonly number[] {
   return Array.from({ length: count }, (_, value) => value);
 }
 
-/** The smallest value of an argument that is a number. */
-export function leastOf(arg: Arg): number {
-  return arg.kind === 'nvec' ? 1 : 0;
+/** The simplest value of an argument that is a number. */
+function leastOf(arg: Arg): number {
+  return arg.kind === 'nvec' || arg.kind === 'hwsize' ? 1 : 0;
 }
 
 /** Values that are simpler than the one there is, the simplest first; a few of them where there are many. */
 export function simplerValues(arg: Arg, value: number): readonly number[] {
   const few = FEW[arg.kind];
   if (few !== undefined) {
-    const rank = rankOfArg(arg, value);
     return few
-      .filter((other) => rankOfArg(arg, other) < rank)
+      .filter((other) => rankOfArg(arg, other) < rankOfArg(arg, value))
       .toSorted((a, b) => rankOfArg(arg, a) - rankOfArg(arg, b));
   }
-  const small = upTo(Math.min(value, 9)).filter((other) => other >= leastOf(arg));
+  const rank = rankOfArg(arg, value);
+  const small = upTo(Math.min(rank, 9)).filter((other) => other >= leastOf(arg));
   const middle =
     value > 16 ? [Math.min(value >> 1, MSI_MAX_INDEX), value - 1] : value > 9 ? [value - 1] : [];
   return [...small, ...middle];
@@ -62,10 +62,10 @@ export function largerValues(arg: Arg, value: number, env: Environment): readonl
   if (few !== undefined)
     return few.filter((other) => rankOfArg(arg, other) > rankOfArg(arg, value));
   const near = [value + 1, value + 2, value + 3];
-  if (arg.kind === 'slot' || arg.kind === 'any_slot') {
+  if (arg.kind === 'slot' || arg.kind === 'anySlot') {
     // Nobody wants to see 65536 descriptors made, so only a single slot is that far out.
     const far = arg.field === 'index' ? [MSI_XA_DOMAIN_SIZE] : [];
-    const any = arg.kind === 'any_slot' ? [MSI_ANY_INDEX] : [];
+    const any = arg.kind === 'anySlot' ? [MSI_ANY_INDEX] : [];
     return above(value, [...near, env.hwsize - 1, env.hwsize, ...far, ...any]);
   }
   if (arg.kind === 'hwsize') return above(value, [...near, MSI_XA_DOMAIN_SIZE + 1]);
@@ -106,7 +106,7 @@ export function withArg(step: Step, arg: Arg, value: number): Step {
 
 /** Arguments that mean the same thing, so that lowering one alone would lose the connection. */
 const SAME_THING: readonly (readonly ArgKind[])[] = [
-  ['slot', 'any_slot'],
+  ['slot', 'anySlot'],
   ['domid'],
   ['domain'],
   ['hwirq'],
@@ -165,7 +165,7 @@ interface Numeric {
   readonly value: number;
 }
 
-const NUMERIC: readonly ArgKind[] = ['slot', 'any_slot', 'nvec', 'nirqs', 'hwsize', 'hwirq'];
+const NUMERIC: readonly ArgKind[] = ['slot', 'anySlot', 'nvec', 'nirqs', 'hwsize', 'hwirq'];
 
 function numbersOf(trace: Trace): readonly Numeric[] {
   return trace.steps.flatMap(({ call: { fn, ...args } }, at) =>
@@ -194,7 +194,7 @@ export function shiftSlots(search: Search): boolean {
     if (!Number.isFinite(lowest)) continue;
     for (const by of new Set([lowest, lowest >> 1, 1])) {
       const best = search.best();
-      const changed = mapArgs(best, ['slot', 'any_slot'], (old, i) =>
+      const changed = mapArgs(best, ['slot', 'anySlot'], (old, i) =>
         at === -1 || i === at ? moved(old, by) : old,
       );
       if (by > 0 && search.attempt(changed, firstChange(best, changed))) shifted = true;
@@ -204,7 +204,7 @@ export function shiftSlots(search: Search): boolean {
 }
 
 function isSlot(arg: Arg): boolean {
-  return arg.kind === 'slot' || arg.kind === 'any_slot';
+  return arg.kind === 'slot' || arg.kind === 'anySlot';
 }
 
 function moved(slot: number, by: number): number {

@@ -7,14 +7,15 @@
 import type { SubjectFactory } from '../subject/subject.ts';
 import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
-import type { Fault, Step, Trace } from '../trace/step.ts';
+import type { Site } from '../trace/sites.ts';
+import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Options } from './apply.ts';
 import { key, kindOf } from './finding.ts';
 import { compareTraces } from './order.ts';
-import { type Session, startSession } from './session.ts';
+import { type Session, type SessionSnapshot, startSession } from './session.ts';
 import { isPlain, smallCalls } from './small.ts';
-import { faultsOf } from './sweep.ts';
+import { faultPoints, firing } from './sweep.ts';
 
 /** A short trace and what is found in it. */
 export interface Short {
@@ -41,33 +42,49 @@ interface Exploration {
   readonly environment: Environment;
   readonly session: Session;
   readonly found: Map<string, Short>;
+  /** What each call does as the first step. */
+  readonly alone: Map<Call, string>;
+  /** Calls that are deadly as the first step: a device without MSI data is a NULL dereference to most. */
+  readonly deadly: Set<Call>;
 }
 
 function explore(environment: Environment, { factory, spec }: Options): readonly Short[] {
-  const session = startSession(environment, { factory, spec, precise: true });
-  const found = new Map<string, Short>();
-  extend({ environment, session, found }, []);
-  return [...found.values()].toSorted((a, b) => compareTraces(a.trace, b.trace));
+  const session = startSession(environment, { factory, spec });
+  const exploration = {
+    environment,
+    session,
+    found: new Map(),
+    alone: new Map(),
+    deadly: new Set<Call>(),
+  };
+  extend(exploration, []);
+  return [...exploration.found.values()].toSorted((a, b) => compareTraces(a.trace, b.trace));
 }
 
 /** Every small call after the steps that were run, and then every one after that. */
 function extend(exploration: Exploration, steps: readonly Step[]): void {
-  const { environment, session } = exploration;
+  const { environment, session, alone, deadly } = exploration;
   const before = session.snapshot();
   const model = session.model();
   const next: Step[] = [];
+  const stillDeadly = steps.length > 0 && !model.devices.some(({ data }) => data);
+  let clean = true;
   for (const call of smallCalls(environment)) {
+    if (stillDeadly && deadly.has(call)) continue;
     const step = { call, faults: [] };
-    session.restore(before);
+    if (!clean) session.restore(before);
     const { kind } = session.apply(step);
-    if (kind === 'skipped') continue;
+    clean = kind === 'skipped';
+    if (clean) continue;
     const finding = session.finish();
     if (finding !== undefined) note(exploration, [...steps, step], finding);
-    else if (kind === 'applied' && isPlain(call) && session.model() !== model) next.push(step);
-    for (const fault of faultsOf(session, before, { step, shapes: [1, 2] })) {
-      const failed = session.finish();
-      if (failed !== undefined) note(exploration, [...steps, withFault(call, fault)], failed);
-    }
+    if (kind === 'ended' && steps.length === 0) deadly.add(call);
+    if (finding !== undefined || kind === 'ended') continue;
+    if (isPlain(call) && session.model() !== model) next.push(step);
+    const does = behaviour(session);
+    if (steps.length === 0) alone.set(call, does);
+    else if (alone.get(call) === does) continue; // what is before it makes no difference
+    failing(exploration, before, [...steps, step]);
   }
   if (steps.length + 1 >= LONGEST) return;
   for (const step of next) {
@@ -77,8 +94,28 @@ function extend(exploration: Exploration, steps: readonly Step[]): void {
   }
 }
 
-function withFault(call: Call, fault: Fault): Step {
-  return { call, faults: [fault] };
+/** The last step again, with each fault; only trees ask a second time when memory is refused. */
+function failing(exploration: Exploration, before: SessionSnapshot, steps: readonly Step[]): void {
+  const { session } = exploration;
+  const step = steps.at(-1);
+  const observation = session.observation();
+  if (step === undefined || observation === undefined) return;
+  const faults = faultPoints(observation, (site) => (TREES.includes(site) ? [1, 2] : [1]));
+  for (const fault of firing(session, before, step, faults)) {
+    const finding = session.finish();
+    if (finding === undefined) continue;
+    note(exploration, steps.with(-1, { call: step.call, faults: [fault] }), finding);
+  }
+}
+
+const TREES: readonly Site[] = ['xa_node', 'maple_node', 'radix_tree_node'];
+
+/** What the last step did, apart from numbers of interrupts. */
+function behaviour(session: Session): string {
+  const seen = session.observation();
+  if (seen === undefined) return '';
+  const { ret, callbacks, splats, requests } = seen;
+  return `${Math.min(ret, 1)} ${callbacks.map(({ op }) => op).join()} ${splats.length} ${requests.join()}`;
 }
 
 /** Keeps the simplest trace of each finding. */

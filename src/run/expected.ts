@@ -7,6 +7,9 @@
  *     # rule: a failed call leaves everything as it was
  *     # fn: msi_domain_alloc_irqs_range
  *     # fired: alloc_desc xa_node
+ *     # detail: slot
+ *
+ * The last line is optional: words that the finding's detail must contain.
  */
 import type { Finding } from '../trace/verdict.ts';
 import { firedSites } from './finding.ts';
@@ -17,11 +20,15 @@ export interface Expected {
   readonly trace: string;
   readonly why: string;
   readonly rule: string;
+  /** Function of the step at which it shows; `any` for a consequence that shows wherever it is looked for. */
   readonly fn: string;
   /** Sites and operations whose faults it takes, sorted, each once. */
   readonly fired: readonly string[];
+  /** Words that the detail contains; '' for any detail. */
+  readonly detail: string;
 }
 
+const ANY_FN = 'any';
 const FIELDS = ['expected', 'rule', 'fn', 'fired'] as const;
 
 /** Reads the header of a trace file; a string says what is wrong with it, and in which line. */
@@ -29,7 +36,7 @@ export function parseExpected(trace: string, text: string): Expected | string {
   const found = new Map<string, string>();
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
-    const match = /^# (expected|rule|fn|fired):(.*)$/u.exec(line);
+    const match = /^# (expected|rule|fn|fired|detail):(.*)$/u.exec(line);
     const field = match?.[1];
     if (match === null || field === undefined) continue;
     if (found.has(field)) return `${trace}:${index + 1}: a second "# ${field}:", expected one`;
@@ -46,6 +53,7 @@ export function parseExpected(trace: string, text: string): Expected | string {
     rule: found.get('rule') ?? '',
     fn: found.get('fn') ?? '',
     fired: [...new Set(sites)].toSorted(),
+    detail: found.get('detail') ?? '',
   };
 }
 
@@ -55,12 +63,17 @@ export function formatExpected(why: string, finding: Finding): string {
   return `# expected: ${why}\n# rule: ${finding.rule}\n# fn: ${finding.fn}\n${fired}\n`;
 }
 
-/** The entry that the finding is, if it is known: same rule, same function, same faults. */
+/**
+ * The entry that the finding is, if it is known. One that takes faults is recognised whatever else
+ * failed; one that takes none only where nothing was injected, so a caller minimises first.
+ */
 export function isExpected(list: readonly Expected[], finding: Finding): Expected | undefined {
   const sites = firedSites(finding.fired);
   return list.find(
     (entry) =>
-      sameRule(entry, finding) && entry.fired.length === sites.length && within(entry, sites),
+      sameRule(entry, finding) &&
+      within(entry, sites) &&
+      (entry.fired.length > 0 || sites.length === 0),
   );
 }
 
@@ -74,7 +87,8 @@ export function mayBeExpected(list: readonly Expected[], finding: Finding): Expe
 }
 
 function sameRule(entry: Expected, finding: Finding): boolean {
-  return entry.rule === finding.rule && entry.fn === finding.fn;
+  if (entry.rule !== finding.rule || !finding.detail.includes(entry.detail)) return false;
+  return entry.fn === ANY_FN || entry.fn === finding.fn;
 }
 
 function within(entry: Expected, sites: readonly string[]): boolean {

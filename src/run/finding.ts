@@ -24,7 +24,8 @@ export function key(finding: Finding): string {
  */
 export function kindOf({ rule, detail }: Finding): string {
   if (SPLATS.some(({ name }) => name === rule)) return detail.split(',')[0] ?? '';
-  if (rule !== AGREE) return /^\w*/u.exec(detail)?.[0] ?? '';
-  const seen = detail.split(';')[0] ?? '';
-  return seen.replaceAll(/-E[A-Z]+/gu, '-E').replaceAll(/[1-9]\d*/gu, '#');
+  if (rule !== AGREE) return /^[a-z_]*/iu.exec(detail)?.[0] ?? '';
+  const seen = /^.*?(?=[,;]| or |$)/u.exec(detail)?.[0] ?? '';
+  if (seen.startsWith('returned')) return seen.replace(/-E[A-Z]+/u, '-E').replace(/[1-9]\d*/u, '#');
+  return seen.replaceAll(/\d+/gu, '#');
 }

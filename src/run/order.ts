@@ -40,6 +40,8 @@ function faultsOf(steps: readonly Step[]): number {
 export function rankOfArg(arg: Arg, value: number): number {
   if (arg.field === 'lock') return 1 - value;
   if (value === MSI_ANY_INDEX) return MSI_XA_DOMAIN_SIZE + 1;
+  // 0 is "unlimited", the largest of them all.
+  if (arg.kind === 'hwsize' && value === 0) return MSI_XA_DOMAIN_SIZE + 2;
   // An empty mask is what the kernel refuses, so it is not simpler than one CPU.
   if (arg.kind === 'affinity' && value !== 0 && (value & 15) === 0) return value + 16;
   return value;

@@ -3,7 +3,9 @@
  * The state of a minimisation: the simplest trace so far, and the one question that may replace it.
  * A pass proposes traces; it neither knows how they are run nor what a finding is.
  */
+import type { CallName } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
+import { MsiFlag } from '../trace/flags.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import { OP_NAMES, SITES } from '../trace/sites.ts';
 import type { Fault, Step, Trace } from '../trace/step.ts';
@@ -41,6 +43,7 @@ export function startSearch(start: Trace, holds: Holds, budget: number): Search 
     spent: () => runs >= budget,
     attempt: (candidate, common) => {
       if (runs >= budget || compareTraces(candidate, best) >= 0) return false;
+      if (isCostly(candidate) && !isCostly(best)) return false;
       const hash = hashTrace(candidate);
       if (tried.has(hash)) return false;
       tried.add(hash);
@@ -51,6 +54,21 @@ export function startSearch(start: Trace, holds: Holds, budget: number): Search 
     },
   };
 }
+
+/** More descriptors than this are made by no call of a simple trace. */
+const MANY = 128;
+
+/** True when one call makes so many descriptors that the search would take minutes. */
+function isCostly({ environment, steps }: Trace): boolean {
+  if ((environment.flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) === 0) return false;
+  return steps.some(({ call: { fn, first, last, hwsize } }) => {
+    if (fn === 'msi_domain_alloc_irqs_range' || fn === 'msi_domain_alloc_irqs_range_locked')
+      return last - first > MANY;
+    return CREATIONS.includes(fn) && (hwsize === 0 || hwsize > MANY);
+  });
+}
+
+const CREATIONS: readonly CallName[] = ['msi_create_irq_domain', 'msi_create_device_irq_domain'];
 
 /** Runs passes from the first one again whenever one got somewhere, until none does. */
 export function toFixedPoint(search: Search, passes: readonly Pass[]): void {

@@ -16,14 +16,14 @@ const SMALL: Readonly<Record<ArgKind, readonly number[]>> = {
   dev: [0, 1],
   domid: [0, 1],
   slot: [0, 1],
-  any_slot: [0, 1, MSI_ANY_INDEX],
+  anySlot: [0, 1, MSI_ANY_INDEX],
   nvec: [1, 2],
   affinity: [0, affinityArg(1, false)],
   attrib: [0, 3],
   filter: [0, 1, 2],
   nirqs: [1, 2],
   yes: [1, 0],
-  hwsize: [0, 1, 2],
+  hwsize: [1, 2],
   domain: DOMAINS.map((_, index) => index),
   hwirq: [0, 1],
   block: [0, 1],
@@ -58,8 +58,9 @@ function smallCallsOf(fn: CallName, env: Environment): readonly Call[] {
 }
 
 /** True for the plainest of the calls that differ only in details: the others leave the same behind. */
-export function isPlain({ affinity, msi_attrib, block, res, filter, type }: Call): boolean {
-  return affinity + msi_attrib + block + res + filter + type === 0;
+export function isPlain(one: Call): boolean {
+  const { affinity, msi_attrib, block, res, filter, type, hwirq, hwsize } = one;
+  return affinity + msi_attrib + block + res + filter + type + hwirq + (hwsize >> 2) === 0;
 }
 
 /** Another call with the same arguments as far as it has them, such as the one without `_locked`. */

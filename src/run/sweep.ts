@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * Every fault point of every step of a trace: each allocation fails in three shapes, and each call of
- * an operation that can fail does. A fault that does not fire any more ends its series, so each one
- * that is reported did fire.
+ * an operation that can fail does. Each one that is reported did fire.
  */
 import { Errno } from '../trace/errno.ts';
 import type { Observation } from '../trace/observation.ts';
-import { canFail, OP_NAMES, SITES } from '../trace/sites.ts';
+import { canFail, OP_NAMES, type Site, SITES } from '../trace/sites.ts';
 import type { Fault, MemoryFault, Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { compareFaults } from './order.ts';
@@ -127,7 +126,7 @@ interface Swept {
 }
 
 /** Which faults of which step. */
-export interface Series {
+interface Series {
   readonly step: Step;
   readonly shapes: readonly MemoryFault['count'][];
   /** The fault that the step has already: only those that come after it in the order of the sweep. */
@@ -168,11 +167,8 @@ function* runsWith(
   }
 }
 
-/**
- * The faults that fire in a step, one after the other; after each the session stands behind the step
- * with that fault. What is never asked for without a fault is never the first thing to fail.
- */
-export function* faultsOf(
+/** The faults that fire in a step, one after the other; after each the session stands behind the step with that fault. */
+function* faultsOf(
   session: Session,
   before: SessionSnapshot,
   { step, shapes, after }: Series,
@@ -181,44 +177,53 @@ export function* faultsOf(
   const plain = session.apply(step);
   const observation = session.observation();
   if (plain.kind === 'skipped' || observation === undefined) return;
-  for (const make of seriesOf(observation, shapes)) {
-    const first = firstOf(make(1), after);
-    for (let nth = first; first > 0; nth += 1) {
-      const fault = make(nth);
-      session.restore(before);
-      session.apply({ ...step, faults: [...step.faults, fault] });
-      const seen = session.observation();
-      if (seen !== undefined && !hasFired(seen, fault)) break;
-      yield fault;
-      if (seen === undefined) break;
-    }
-  }
+  const points = faultPoints(observation, () => shapes);
+  const later = points.filter((fault) => after === undefined || compareFaults(fault, after) > 0);
+  yield* firing(session, before, step, later);
 }
 
-/** Where a series starts: at 1, behind `after` in its own series, and nowhere (0) in those before that. */
-function firstOf(one: Fault, after: Fault | undefined): number {
-  if (after === undefined) return 1;
-  if (whereOf(one) === whereOf(after)) return after.nth + 1;
-  return compareFaults(one, { ...after, nth: 1 }) > 0 ? 1 : 0;
-}
-
-function seriesOf(
-  observation: Observation,
-  shapes: readonly MemoryFault['count'][],
-): readonly ((nth: number) => Fault)[] {
-  const sites = SITES.filter((_, index) => (observation.requests[index] ?? 0) > 0);
-  const called = new Set(observation.callbacks.map(({ op }) => op));
+/**
+ * Every fault that a step can run into. Up to its fault a step does what it does without it, so the
+ * n-th request fails exactly for each n that was reached without.
+ */
+export function faultPoints(
+  { requests, callbacks }: Observation,
+  shapesOf: (site: Site) => readonly MemoryFault['count'][],
+): readonly Fault[] {
   return [
-    ...sites.flatMap((site) =>
-      shapes.map((count) => (nth: number): Fault => ({ kind: 'memory', site, nth, count })),
+    ...SITES.flatMap((site, index) =>
+      shapesOf(site).flatMap((count) =>
+        upTo(requests[index] ?? 0, (nth): Fault => ({ kind: 'memory', site, nth, count })),
+      ),
     ),
-    ...OP_NAMES.filter((op) => canFail(op) && called.has(op)).map((op) => (nth: number): Fault => ({
-      kind: 'callback',
-      op,
-      nth,
-      ret: Errno.ENOMEM,
-    })),
+    ...OP_NAMES.filter(canFail).flatMap((op) =>
+      upTo(callbacks.filter((callback) => callback.op === op).length, (nth): Fault => ({
+        kind: 'callback',
+        op,
+        nth,
+        ret: Errno.ENOMEM,
+      })),
+    ),
   ];
+}
+
+function upTo<T>(count: number, make: (nth: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => make(index + 1));
+}
+
+/** Runs a step with each fault in turn, from the same state; those that fire are handed out. */
+export function* firing(
+  session: Session,
+  before: SessionSnapshot,
+  step: Step,
+  faults: readonly Fault[],
+): Generator<Fault, void, undefined> {
+  for (const fault of faults) {
+    session.restore(before);
+    session.apply({ ...step, faults: [...step.faults, fault] });
+    const seen = session.observation();
+    if (seen === undefined || hasFired(seen, fault)) yield fault;
+  }
 }
 
 function whereOf(fault: Fault): string {

@@ -39,12 +39,12 @@ export function pictureLine(picture: Picture): string {
     picture.name,
     picture.devres,
   ];
-  const { sparse_irqs, block_irq, block_size, overridden } = picture;
+  const { sparse_irqs, blockIrq, blockSize, overridden } = picture;
   const objects = JSON.stringify([
     ...tables.map((table) => table.objects),
     sparse_irqs,
-    block_irq,
-    block_size,
+    blockIrq,
+    blockSize,
     overridden,
   ]);
   return [...tables.map(({ name, live }) => `${name} ${live}`), `sum ${checksum(objects)}`].join(

@@ -32,7 +32,7 @@ export const ARG_KINDS: Readonly<Record<ArgKind, ArgText>> = {
   dev: numbers(LAST_DEVICE, 'a device'),
   domid: numbers(DOMIDS - 1, 'a domain id of a device'),
   slot,
-  any_slot: {
+  anySlot: {
     format: (value) => (value === MSI_ANY_INDEX ? 'MSI_ANY_INDEX' : slot.format(value)),
     parse: (text) => (text === 'MSI_ANY_INDEX' ? MSI_ANY_INDEX : slot.parse(text)),
     expected: `${slot.expected}, or MSI_ANY_INDEX`,

@@ -17,8 +17,17 @@ export interface HostileCall {
 
 /** `msi_domain_ops` that an environment may provide itself; the others are the kernel's defaults or absent. */
 export const OWN_OPS = [
-  'msi_free', 'msi_check', 'msi_finish', 'handle_error', 'prepare_desc', 'msi_post_free', 'msi_translate',
-  'domain_alloc_irqs', 'domain_free_irqs', 'wrap_alloc', 'wrap_free',
+  'msi_free',
+  'msi_check',
+  'msi_finish',
+  'handle_error',
+  'prepare_desc',
+  'msi_post_free',
+  'msi_translate',
+  'domain_alloc_irqs',
+  'domain_free_irqs',
+  'wrap_alloc',
+  'wrap_free',
 ] as const;
 
 /** One of `OWN_OPS`. `wrap_*` are wrappers that call the kernel's default between work of their own (6.1). */
@@ -115,13 +124,26 @@ export function impossible(env: Environment): string | undefined {
       return `${field} is ${value}, expected ${min}..${max}`;
     }
   }
-  if (env.release === '6.1' && env.msi === 'device') return 'per-device domains came with 6.2, so release 6.1 needs "msi: global" or "msi: none"';
-  if ((env.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0) return 'flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own';
-  if (env.msi === 'global' && env.hwirq === 'index' && env.devices > 1) return 'several devices share the global domain, so "hwirq: index" would collide; use "hwirq: device" or "hwirq: overlap"';
-  if ((env.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0 && !PCI_TOKENS.includes(env.bus_token) && env.pci !== 'none') return 'PCI devices need a PCI bus_token';
-  const old = env.ops.find((op) => ['msi_check', 'msi_finish', 'handle_error', 'wrap_alloc', 'wrap_free'].includes(op));
-  if (old !== undefined && env.release !== '6.1') return `${old} does not exist in ${env.release}; use "release: 6.1"`;
-  const young = env.ops.find((op) => ['prepare_desc', 'msi_post_free', 'msi_translate'].includes(op));
+  if (env.release === '6.1' && env.msi === 'device')
+    return 'per-device domains came with 6.2, so release 6.1 needs "msi: global" or "msi: none"';
+  if ((env.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0)
+    return 'flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own';
+  if (env.msi === 'global' && env.hwirq === 'index' && env.devices > 1)
+    return 'several devices share the global domain, so "hwirq: index" would collide; use "hwirq: device" or "hwirq: overlap"';
+  if (
+    (env.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0 &&
+    !PCI_TOKENS.includes(env.bus_token) &&
+    env.pci !== 'none'
+  )
+    return 'PCI devices need a PCI bus_token';
+  const old = env.ops.find((op) =>
+    ['msi_check', 'msi_finish', 'handle_error', 'wrap_alloc', 'wrap_free'].includes(op),
+  );
+  if (old !== undefined && env.release !== '6.1')
+    return `${old} does not exist in ${env.release}; use "release: 6.1"`;
+  const young = env.ops.find((op) =>
+    ['prepare_desc', 'msi_post_free', 'msi_translate'].includes(op),
+  );
   if (young !== undefined && env.release === '6.1') return `${young} does not exist in 6.1`;
   return undefined;
 }

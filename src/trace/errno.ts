@@ -23,7 +23,9 @@ export const Errno = {
 } as const;
 
 const names = new Map<number, string>(Object.entries(Errno).map(([name, value]) => [value, name]));
-const values = new Map<string, number>(Object.entries(Errno).map(([name, value]) => [`-${name}`, value]));
+const values = new Map<string, number>(
+  Object.entries(Errno).map(([name, value]) => [`-${name}`, value]),
+);
 
 /** Writes a return value the way a kernel developer reads it: `0`, `3`, `-ENOMEM`. */
 export function formatErrno(ret: number): string {

@@ -62,6 +62,9 @@ export const MSI_XA_DOMAIN_SIZE: number = MSI_MAX_INDEX + 1;
 export const MSI_ANY_INDEX = 0xffff_ffff;
 
 /** Names of the bits set in `bits`, in the table's order. */
-export function flagNames(table: Readonly<Record<string, number>>, bits: number): readonly string[] {
+export function flagNames(
+  table: Readonly<Record<string, number>>,
+  bits: number,
+): readonly string[] {
   return Object.entries(table).flatMap(([name, bit]) => ((bits & bit) === 0 ? [] : [name]));
 }

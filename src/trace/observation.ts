@@ -22,7 +22,14 @@ export interface Callback {
 /** What the kernel, or the machine, complains about. The trace ends after all but WARN and lockdep. */
 export interface Splat {
   readonly kind:
-    | 'WARN' | 'BUG' | 'lockdep' | 'deadlock' | 'NULL dereference' | 'use after free' | 'double free' | 'wild access';
+    | 'WARN'
+    | 'BUG'
+    | 'lockdep'
+    | 'deadlock'
+    | 'NULL dereference'
+    | 'use after free'
+    | 'double free'
+    | 'wild access';
   /** Kernel function in which it happened. */
   readonly fn: string;
   /** The n-th such check in that function, from 1. */
@@ -69,8 +76,8 @@ export interface Picture {
   /** Interrupt number -> address of its irq_desc, 0 when there is none (sparse_irqs). */
   readonly sparse_irqs: readonly number[];
   /** Blocks that the driver holds: first interrupt (0 for none) and size. */
-  readonly block_irq: readonly number[];
-  readonly block_size: readonly number[];
+  readonly blockIrq: readonly number[];
+  readonly blockSize: readonly number[];
   /** Interrupts that the domain_alloc_irqs of an overriding domain keeps. */
   readonly overridden: readonly number[];
 }

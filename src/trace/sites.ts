@@ -68,9 +68,28 @@ export type Op = keyof typeof OPS;
 
 /** All operations in a fixed order. */
 export const OP_NAMES: readonly Op[] = [
-  'get_hwirq', 'msi_init', 'msi_free', 'msi_check', 'msi_prepare', 'msi_finish', 'prepare_desc', 'set_desc',
-  'handle_error', 'domain_alloc_irqs', 'domain_free_irqs', 'msi_post_free', 'msi_translate', 'alloc', 'free',
-  'activate', 'deactivate', 'map', 'unmap', 'irq_compose_msi_msg', 'irq_write_msi_msg', 'init_dev_msi_info',
+  'get_hwirq',
+  'msi_init',
+  'msi_free',
+  'msi_check',
+  'msi_prepare',
+  'msi_finish',
+  'prepare_desc',
+  'set_desc',
+  'handle_error',
+  'domain_alloc_irqs',
+  'domain_free_irqs',
+  'msi_post_free',
+  'msi_translate',
+  'alloc',
+  'free',
+  'activate',
+  'deactivate',
+  'map',
+  'unmap',
+  'irq_compose_msi_msg',
+  'irq_write_msi_msg',
+  'init_dev_msi_info',
   'release',
 ];
 

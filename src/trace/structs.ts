@@ -8,10 +8,10 @@
 import type { BusToken } from './flags.ts';
 import type { OwnOp } from './environment.ts';
 
-/** `struct xarray`: an entry, or a node when `head_is_node`. */
+/** `struct xarray`: an entry, or a node when `headIsNode`. */
 export interface XArray {
   head: number;
-  head_is_node: boolean;
+  headIsNode: boolean;
 }
 
 /** `struct xa_node`; entries below shift 0 are values, above it nodes. */
@@ -40,7 +40,7 @@ export interface Device {
   /** The sysfs group msi_irqs exists. */
   msi_irqs: boolean;
   /** Names of the files in it, which are interrupt numbers, in order of creation. */
-  msi_irqs_files: number[];
+  msiIrqsFiles: number[];
 }
 
 /** `struct msi_dev_domain`. */
@@ -56,7 +56,7 @@ export interface MsiDeviceData {
   /** 1 while `mutex` is held. */
   mutex: number;
   domains: MsiDevDomain[];
-  iter_idx: number;
+  __iter_idx: number;
 }
 
 /** `struct msi_desc`. */
@@ -64,9 +64,9 @@ export interface MsiDesc {
   irq: number;
   nvec_used: number;
   dev: number;
-  /** `msg.address_lo`; 0 with `msg_data` 0 is the cleared message. */
-  msg_address_lo: number;
-  msg_data: number;
+  /** `msg.address_lo`; 0 with `msgData` 0 is the cleared message. */
+  msgAddressLo: number;
+  msgData: number;
   /** Address of an AffinityArray. */
   affinity: number;
   /** Address of a SysfsAttrs. */
@@ -115,7 +115,7 @@ export interface IrqDomain {
   kind: DomainKind;
   name: string;
   /** Address of the allocated name, 0 when it is not allocated. */
-  name_addr: number;
+  nameAddr: number;
   flags: number;
   /** `host_data`: an MsiDomainInfo, 0 for domains that are not MSI. */
   host_data: number;
@@ -162,8 +162,8 @@ export interface IrqDesc {
   handler_data: number;
   affinity: number;
   is_managed: boolean;
-  affinity_set: boolean;
-  managed_shutdown: boolean;
+  affinitySet: boolean;
+  managedShutdown: boolean;
   activated: boolean;
   can_reserve: boolean;
   /** `_IRQ_NOREQUEST`. */
@@ -180,7 +180,12 @@ export interface Fwnode {
 
 /** `struct devres_node`. `release` names the function, `data` is its argument. */
 export interface DevresNode {
-  release: 'msi_device_data_release' | 'devm_attr_group_remove' | 'driver' | 'group_open' | 'group_close';
+  release:
+    | 'msi_device_data_release'
+    | 'devm_attr_group_remove'
+    | 'driver'
+    | 'group_open'
+    | 'group_close';
   data: number;
   added: boolean;
   /** A group's other marker. */

@@ -73,8 +73,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'only-vector-0-deactivated',
     file: 'msi-alloc.ts',
-    find: '    for (let i = 0; i < desc.nvec_used; i += 1) {\n      const irqd',
-    replace: '    for (let i = 0; i < 1; i += 1) {\n      const irqd',
+    find: '  for (let i = 0; i < desc.nvec_used; i += 1) {\n    const irqd',
+    replace: '  for (let i = 0; i < 1; i += 1) {\n    const irqd',
     what: '__msi_domain_free_irqs() deactivates the first vector only',
   },
   {
@@ -87,22 +87,22 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'association-not-cleared',
     file: 'msi-alloc.ts',
-    find: '    desc.irq = 0;\n',
+    find: '  desc.irq = 0;\n',
     replace: '',
     what: '__msi_domain_free_irqs() leaves desc->irq set',
   },
   {
     name: 'sysfs-files-stay',
     file: 'msi-alloc.ts',
-    find: '    if ((info.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0) msi_sysfs_remove_desc(k, dev, addr);\n',
-    replace: '',
+    find: '    msi_sysfs_remove_desc(k, dev, addr);\n',
+    replace: '    at(k, k.msi_desc, addr);\n',
     what: '__msi_domain_free_irqs() leaves the files in msi_irqs',
   },
   {
     name: 'errors-not-laundered',
     file: 'msi-alloc.ts',
-    find: '  if (virq < 0) return msi_handle_pci_fail(',
-    replace: '  if (virq < 0) return virq; else if (virq < 0) return msi_handle_pci_fail(',
+    find: '  if (virq < 0)\n',
+    replace: '  if (virq < 0) return virq;\n  if (virq < 0)\n',
     what: '__msi_domain_alloc_irqs() hands the inner error on instead of -ENOSPC',
   },
   {
@@ -150,15 +150,16 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'domain-mutex-stays-locked',
     file: 'irqdomain-alloc.ts',
-    find: "  if (WARN_ON(k, inner === 0, fn, 4)) return Errno.EINVAL;\n  lock(k, domain, fn);",
-    replace: "  lock(k, domain, fn);\n  if (WARN_ON(k, inner === 0, fn, 4)) return Errno.EINVAL;",
+    find: '  if (WARN_ON(k, inner === 0, fn, 4)) return Errno.EINVAL;\n  lock(k, domain, fn);',
+    replace: '  lock(k, domain, fn);\n  if (WARN_ON(k, inner === 0, fn, 4)) return Errno.EINVAL;',
     what: 'irq_domain_pop_irq() returns with the mutex held when there is nothing below',
   },
   {
     name: 'descriptor-mutex-stays-locked',
     file: 'msi-create.ts',
     find: '      msi_unlock_descs(k, dev);\n      if (domain !== 0) return true;',
-    replace: '      if (domain !== 0) {\n        msi_unlock_descs(k, dev);\n        return true;\n      }',
+    replace:
+      '      if (domain !== 0) {\n        msi_unlock_descs(k, dev);\n        return true;\n      }',
     what: 'msi_create_device_irq_domain() keeps the mutex on its error path',
   },
   {
@@ -179,7 +180,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'devres-oldest-first',
     file: 'devres.ts',
     find: '  for (let i = todo.length - 1; i >= 0; i -= 1) {\n    const addr = todo[i] ?? 0;\n    const node',
-    replace: '  for (let i = 0; i < todo.length; i += 1) {\n    const addr = todo[i] ?? 0;\n    const node',
+    replace:
+      '  for (let i = 0; i < todo.length; i += 1) {\n    const addr = todo[i] ?? 0;\n    const node',
     what: 'release_nodes() releases the oldest resource first',
   },
   {
@@ -190,10 +192,10 @@ export const DEFECTS: readonly Defect[] = [
     what: 'msi_setup_device_data() is not idempotent',
   },
   {
-    name: 'next-does-not-advance',
+    name: 'next-skips-a-descriptor',
     file: 'msi-device.ts',
-    find: '  md.iter_idx += 1;\n',
-    replace: '',
-    what: 'msi_next_desc() returns the same descriptor again',
+    find: '  md.__iter_idx += 1;\n',
+    replace: '  md.__iter_idx += 2;\n',
+    what: 'msi_next_desc() skips the neighbour of the descriptor that it returned last',
   },
 ];

@@ -27,7 +27,9 @@ export function loadSubject(sources: Sources): SubjectFactory {
 function edit(text: string, defect: Defect): string {
   const parts = text.split(defect.find);
   if (parts.length !== 2) {
-    throw new Error(`defect ${defect.name}: "${defect.find}" stands ${parts.length - 1} times in ${defect.file}, expected once`);
+    throw new Error(
+      `defect ${defect.name}: "${defect.find}" stands ${parts.length - 1} times in ${defect.file}, expected once`,
+    );
   }
   return parts.join(defect.replace);
 }

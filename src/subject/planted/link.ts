@@ -21,12 +21,18 @@ export function link(sources: Sources, entry: string): string {
   return `'use strict';\n${modules.join('\n')}\n${links.join('')}\nreturn M${number.get(entry) ?? 0};`;
 }
 
-function visit(sources: Sources, path: string, order: string[], seen: Set<string> = new Set()): void {
+function visit(
+  sources: Sources,
+  path: string,
+  order: string[],
+  seen: Set<string> = new Set(),
+): void {
   if (seen.has(path)) return;
   seen.add(path);
   const text = sources.get(path);
   if (text === undefined) throw new Error(`no source for ${path}`);
-  for (const { groups } of text.matchAll(IMPORT)) visit(sources, resolve(path, groups?.['from'] ?? ''), order, seen);
+  for (const { groups } of text.matchAll(IMPORT))
+    visit(sources, resolve(path, groups?.['from'] ?? ''), order, seen);
   order.push(path);
 }
 
@@ -53,16 +59,22 @@ function moduleText(sources: Sources, path: string, number: ReadonlyMap<string, 
     }
   }
   const names = [...text.matchAll(EXPORT)].map((match) => match.groups?.['name'] ?? '');
-  const body = text.replaceAll(IMPORT, (all) => all.replaceAll(/[^\n]/gu, ' ')).replaceAll(/^export /gmu, '       ');
+  const body = text
+    .replaceAll(IMPORT, (all) => all.replaceAll(/[^\n]/gu, ' '))
+    .replaceAll(/^export /gmu, '       ');
   return `let L${self} = () => {};\nconst M${self} = (() => {${early.join(' ')}\n${body}\nL${self} = () => {${late.join(' ')}};\nreturn {${names.join(', ')}};\n})();`;
 }
 
 function bindings(names: string, target: number): readonly { local: string; value: string }[] {
-  if (names.startsWith('*')) return [{ local: names.replace(/^\*\s+as\s+/u, ''), value: `M${target}` }];
+  if (names.startsWith('*'))
+    return [{ local: names.replace(/^\*\s+as\s+/u, ''), value: `M${target}` }];
   return names
     .slice(1, -1)
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-    .map((name) => ({ local: name.split(' as ').at(-1) ?? name, value: `M${target}.${name.split(' as ')[0] ?? name}` }));
+    .map((name) => ({
+      local: name.split(' as ').at(-1) ?? name,
+      value: `M${target}.${name.split(' as ')[0] ?? name}`,
+    }));
 }

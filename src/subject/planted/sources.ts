@@ -14,7 +14,8 @@ export function referenceSources(): Sources {
   const texts = new Map<string, string>();
   for (const folder of ['trace', 'subject/reference']) {
     for (const file of readdirSync(root + folder).toSorted()) {
-      if (file.endsWith('.ts')) texts.set(`${folder}/${file}`, readFileSync(`${root}${folder}/${file}`, 'utf8'));
+      if (file.endsWith('.ts'))
+        texts.set(`${folder}/${file}`, readFileSync(`${root}${folder}/${file}`, 'utf8'));
     }
   }
   return texts;

@@ -6,7 +6,11 @@ import { DomainFlag, MsiFlag } from '../../trace/flags.ts';
 import { PROFILES } from '../../trace/profile.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
 import type * as S from '../../trace/structs.ts';
-import { HWIRQ_MAX, irq_domain_alloc_named_fwnode, irq_domain_instantiate } from './irqdomain-create.ts';
+import {
+  HWIRQ_MAX,
+  irq_domain_alloc_named_fwnode,
+  irq_domain_instantiate,
+} from './irqdomain-create.ts';
 import type { Kernel } from './kernel.ts';
 import { msi_create_irq_domain } from './msi-create.ts';
 import { at, place, slab } from './slab.ts';
@@ -23,8 +27,10 @@ export function boot(env: Environment): Kernel {
   const { vectors } = at(k, k.irq_domain, vector);
   for (let i = 0; i < env.vectors; i += 1) vectors.push(0);
   for (let i = 1; i <= env.levels; i += 1) level(k, i, k.domains[i - 1] ?? 0, 0);
-  if (env.msi === 'device') at(k, k.irq_domain, outermost(k)).flags |= DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT;
-  if (env.msi === 'global') msi_create_irq_domain(k, MSI, outermost(k), templateOf(env, env.hwsize));
+  if (env.msi === 'device')
+    at(k, k.irq_domain, outermost(k)).flags |= DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT;
+  if (env.msi === 'global')
+    msi_create_irq_domain(k, MSI, outermost(k), templateOf(env, env.hwsize));
   if (env.wired > 0) wired(k, WIRED, env.wired);
   for (let handle = 0; handle < env.devices; handle += 1) addDevice(k, handle);
   k.callbacks = [];
@@ -38,9 +44,15 @@ export function outermost(k: Kernel): number {
 
 /** A device as it is after device_add(). */
 export function addDevice(k: Kernel, handle: number): void {
-  const msi = k.env.msi === 'device' ? outermost(k) : k.env.msi === 'global' ? (k.domains[MSI] ?? 0) : 0;
+  const msi =
+    k.env.msi === 'device' ? outermost(k) : k.env.msi === 'global' ? (k.domains[MSI] ?? 0) : 0;
   const old = k.devices[handle] ?? 0;
-  const fwnode = old !== 0 ? at(k, k.device, old).fwnode : k.env.fwnode ? place(k, k.fwnode, { type: 'device', name: 0 }) : 0;
+  const fwnode =
+    old !== 0
+      ? at(k, k.device, old).fwnode
+      : k.env.fwnode
+        ? place(k, k.fwnode, { type: 'device', name: 0 })
+        : 0;
   k.devices[handle] = place(k, k.device, {
     handle,
     alive: true,
@@ -50,7 +62,7 @@ export function addDevice(k: Kernel, handle: number): void {
     fwnode,
     devres_head: [],
     msi_irqs: false,
-    msi_irqs_files: [],
+    msiIrqsFiles: [],
   });
 }
 
@@ -72,7 +84,14 @@ export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
 export function wired(k: Kernel, handle: number, size: number): number {
   const fwnode = irq_domain_alloc_named_fwnode(k, DOMAINS[handle] ?? '');
   return irq_domain_instantiate(k, {
-    kind: 'wired', handle, size, hwirq_max: size, flags: 0, fwnode, host_data: 0, parent: 0,
+    kind: 'wired',
+    handle,
+    size,
+    hwirq_max: size,
+    flags: 0,
+    fwnode,
+    host_data: 0,
+    parent: 0,
   });
 }
 
@@ -113,8 +132,8 @@ function emptyKernel(env: Environment): Kernel {
     env,
     profile: PROFILES[env.release],
     sparse_irqs: [0],
-    block_irq: zeros(BLOCKS),
-    block_size: zeros(BLOCKS),
+    blockIrq: zeros(BLOCKS),
+    blockSize: zeros(BLOCKS),
     overridden: [],
     now: 0,
     devices: zeros(env.devices),

@@ -54,7 +54,15 @@ function splat(k: Kernel, kind: Splat['kind'], fn: string, nth: number): void {
 }
 
 /** Accessors do not count as the function that followed the pointer. */
-const ACCESSORS = new Set(['oops', 'at', 'kfree', 'msi_data', 'devDomain', 'faultingFunction', 'KernelDeath']);
+const ACCESSORS = new Set([
+  'oops',
+  'at',
+  'kfree',
+  'msi_data',
+  'devDomain',
+  'faultingFunction',
+  'KernelDeath',
+]);
 
 function faultingFunction(stack: string): string {
   for (const line of stack.split('\n').slice(1)) {

@@ -4,8 +4,16 @@ import { affinityEntries } from '../../trace/affinity.ts';
 import type { Call } from '../../trace/call.ts';
 import { irq_alloc_descs, irq_free_descs, irq_get_irq_data } from './irqdesc.ts';
 import * as ia from './irqdomain-alloc.ts';
-import { irq_domain_alloc_named_fwnode, irq_domain_free_fwnode, irq_domain_instantiate } from './irqdomain-create.ts';
-import { irq_create_mapping_affinity, irq_domain_associate, irq_find_mapping } from './irqdomain-map.ts';
+import {
+  irq_domain_alloc_named_fwnode,
+  irq_domain_free_fwnode,
+  irq_domain_instantiate,
+} from './irqdomain-create.ts';
+import {
+  irq_create_mapping_affinity,
+  irq_domain_associate,
+  irq_find_mapping,
+} from './irqdomain-map.ts';
 import type { AllocArg } from './irqdomain-hierarchy.ts';
 import type { Kernel } from './kernel.ts';
 import { removeDomain } from './msi-create.ts';
@@ -13,22 +21,36 @@ import { removeDomain } from './msi-create.ts';
 /** Runs a call; hands back its result, which is an interrupt number where the signature says so. */
 export function run(k: Kernel, call: Call): number {
   const { block } = call;
-  const virq = k.block_irq[block] ?? 0;
-  const size = k.block_size[block] ?? 0;
+  const virq = k.blockIrq[block] ?? 0;
+  const size = k.blockSize[block] ?? 0;
   const domain = k.domains[call.domain] ?? 0;
   switch (call.fn) {
     case 'irq_alloc_descs': {
       const affinity = affinityEntries(call.affinity, call.nirqs);
-      return keep(k, block, irq_alloc_descs(k, { irq: -1, from: 1, cnt: call.nirqs, affinity }), call.nirqs);
+      return keep(
+        k,
+        block,
+        irq_alloc_descs(k, { irq: -1, from: 1, cnt: call.nirqs, affinity }),
+        call.nirqs,
+      );
     }
     case 'irq_free_descs':
       irq_free_descs(k, virq, size);
       return drop(k, block);
     case 'irq_domain_alloc_irqs':
     case 'irq_domain_disconnect_hierarchy': {
-      const arg: AllocArg = { desc: 0, hwirq: 0, inner: call.fn === 'irq_domain_alloc_irqs' ? 'allocate' : 'disconnect' };
+      const arg: AllocArg = {
+        desc: 0,
+        hwirq: 0,
+        inner: call.fn === 'irq_domain_alloc_irqs' ? 'allocate' : 'disconnect',
+      };
       const affinity = affinityEntries(call.affinity, call.nirqs);
-      return keep(k, block, ia.irq_domain_alloc_irqs(k, domain, { nr_irqs: call.nirqs, affinity, arg }), call.nirqs);
+      return keep(
+        k,
+        block,
+        ia.irq_domain_alloc_irqs(k, domain, { nr_irqs: call.nirqs, affinity, arg }),
+        call.nirqs,
+      );
     }
     case 'irq_domain_free_irqs':
       ia.irq_domain_free_irqs(k, virq, size);
@@ -38,7 +60,11 @@ export function run(k: Kernel, call: Call): number {
     case 'irq_domain_pop_irq':
       return ia.irq_domain_pop_irq(k, domain, virq);
     case 'irq_domain_activate_irq':
-      return ia.irq_domain_activate_irq(k, irq_get_irq_data(k, virq + call.vec), call.reserve !== 0);
+      return ia.irq_domain_activate_irq(
+        k,
+        irq_get_irq_data(k, virq + call.vec),
+        call.reserve !== 0,
+      );
     case 'irq_domain_deactivate_irq':
       ia.irq_domain_deactivate_irq(k, irq_get_irq_data(k, virq + call.vec));
       return 0;
@@ -49,7 +75,7 @@ export function run(k: Kernel, call: Call): number {
 
 function mapping(k: Kernel, call: Call, domain: number): number {
   const { block, hwirq } = call;
-  const virq = k.block_irq[block] ?? 0;
+  const virq = k.blockIrq[block] ?? 0;
   switch (call.fn) {
     case 'irq_create_mapping_affinity': {
       const known = irq_find_mapping(k, domain, hwirq) !== 0;
@@ -69,7 +95,7 @@ function mapping(k: Kernel, call: Call, domain: number): number {
       removeDomain(k, domain);
       return 0;
     case 'irq_dispose_mapping': {
-      const size = k.block_size[block] ?? 0;
+      const size = k.blockSize[block] ?? 0;
       for (let i = 0; i < size; i += 1) ia.irq_dispose_mapping(k, virq + i);
       return drop(k, block);
     }
@@ -94,7 +120,7 @@ function createLegacy(k: Kernel, call: Call): number {
     fwnode,
     host_data: 0,
     parent: 0,
-    legacy: { first_irq: k.block_irq[call.block] ?? 0, first_hwirq: call.hwirq, size: call.nirqs },
+    legacy: { first_irq: k.blockIrq[call.block] ?? 0, first_hwirq: call.hwirq, size: call.nirqs },
   });
   if (domain === 0) irq_domain_free_fwnode(k, fwnode);
   return domain === 0 ? 0 : 1;
@@ -102,14 +128,14 @@ function createLegacy(k: Kernel, call: Call): number {
 
 function keep(k: Kernel, block: number, virq: number, size: number): number {
   if (virq > 0) {
-    k.block_irq[block] = virq;
-    k.block_size[block] = size;
+    k.blockIrq[block] = virq;
+    k.blockSize[block] = size;
   }
   return virq;
 }
 
 function drop(k: Kernel, block: number): number {
-  k.block_irq[block] = 0;
-  k.block_size[block] = 0;
+  k.blockIrq[block] = 0;
+  k.blockSize[block] = 0;
   return 0;
 }

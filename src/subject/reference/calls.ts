@@ -19,9 +19,7 @@ import { xa_load } from './xarray.ts';
 /** Runs one call; hands back what the observation calls `ret` (the slot of a descriptor, 0 or 1 for a bool). */
 export function run(k: Kernel, call: Call): number | alloc.MsiMap {
   const dev = k.devices[call.dev] ?? 0;
-  const { domid, first, last } = call;
-  const range = { domid, first, last, nirqs: last + 1 - first };
-  const target = { dev, domain: k.domains[call.domain] ?? 0 };
+  const { domid } = call;
   switch (call.fn) {
     case 'device_add':
       addDevice(k, call.dev);
@@ -48,14 +46,52 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
     case 'msi_unlock_descs':
       device.msi_unlock_descs(k, dev);
       return 0;
+    case 'msi_create_irq_domain':
+      return create.msi_create_irq_domain(
+        k,
+        call.domain,
+        outermost(k),
+        templateOf(k.env, call.hwsize),
+      ) === 0
+        ? 0
+        : 1;
+    case 'dev_set_msi_domain':
+      at(k, k.device, dev).msi_domain = k.domains[call.domain] ?? 0;
+      return 0;
+    case 'msi_create_device_irq_domain':
+      return create.msi_create_device_irq_domain(k, dev, domid, templateOf(k.env, call.hwsize))
+        ? 1
+        : 0;
+    case 'msi_remove_device_irq_domain':
+      create.msi_remove_device_irq_domain(k, dev, domid);
+      return 0;
+    case 'msi_match_device_irq_domain':
+      return create.msi_match_device_irq_domain(k, dev, domid, call.bus_token) ? 1 : 0;
+    default:
+      return storeCall(k, call);
+  }
+}
+
+function storeCall(k: Kernel, call: Call): number | alloc.MsiMap {
+  const dev = k.devices[call.dev] ?? 0;
+  const { domid, first, last } = call;
+  switch (call.fn) {
     case 'msi_domain_insert_msi_desc':
       return locked(k, call, () => desc.msi_domain_insert_msi_desc(k, dev, domid, initDesc(call)));
     case 'msi_domain_free_msi_descs_range':
-      return locked(k, call, () => done(desc.msi_domain_free_descs(k, dev, range)));
+      return locked(k, call, () =>
+        done(desc.msi_domain_free_descs(k, dev, { domid, first, last, nirqs: 0 })),
+      );
     case 'msi_free_msi_descs':
-      return locked(k, call, () => done(desc.msi_domain_free_descs(k, dev, { domid: 0, first: 0, last: MSI_MAX_INDEX, nirqs: 0 })));
+      return locked(k, call, () =>
+        done(
+          desc.msi_domain_free_descs(k, dev, { domid: 0, first: 0, last: MSI_MAX_INDEX, nirqs: 0 }),
+        ),
+      );
     case 'msi_domain_first_desc':
-      return locked(k, call, () => slotOf(k, device.msi_domain_first_desc(k, dev, domid, call.filter)));
+      return locked(k, call, () =>
+        slotOf(k, device.msi_domain_first_desc(k, dev, domid, call.filter)),
+      );
     case 'msi_next_desc':
       return locked(k, call, () => slotOf(k, device.msi_next_desc(k, dev, domid, call.filter)));
     case 'msi_domain_get_virq':
@@ -66,24 +102,24 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
       return locked(k, call, () => sysfs.msi_device_populate_sysfs(k, dev));
     case 'msi_device_destroy_sysfs':
       return locked(k, call, () => done(sysfs.msi_device_destroy_sysfs(k, dev)));
-    case 'msi_create_irq_domain':
-      return create.msi_create_irq_domain(k, call.domain, outermost(k), templateOf(k.env, call.hwsize)) === 0 ? 0 : 1;
-    case 'dev_set_msi_domain':
-      at(k, k.device, dev).msi_domain = k.domains[call.domain] ?? 0;
-      return 0;
-    case 'msi_create_device_irq_domain':
-      return create.msi_create_device_irq_domain(k, dev, domid, templateOf(k.env, call.hwsize)) ? 1 : 0;
-    case 'msi_remove_device_irq_domain':
-      create.msi_remove_device_irq_domain(k, dev, domid);
-      return 0;
-    case 'msi_match_device_irq_domain':
-      return create.msi_match_device_irq_domain(k, dev, domid, call.bus_token) ? 1 : 0;
+    default:
+      return allocCall(k, call);
+  }
+}
+
+function allocCall(k: Kernel, call: Call): number | alloc.MsiMap {
+  const dev = k.devices[call.dev] ?? 0;
+  const { domid, first, last } = call;
+  const range = { domid, first, last, nirqs: last + 1 - first };
+  switch (call.fn) {
     case 'msi_domain_alloc_irqs_range':
       return wrapped(k, dev, () => alloc.msi_domain_alloc_locked(k, dev, range));
     case 'msi_domain_alloc_irqs_range_locked':
       return locked(k, call, () => alloc.msi_domain_alloc_locked(k, dev, range));
     case 'msi_domain_alloc_irqs_all_locked':
-      return locked(k, call, () => alloc.msi_domain_alloc_locked(k, dev, { ...whole(k, dev, domid), nirqs: call.nirqs }));
+      return locked(k, call, () =>
+        alloc.msi_domain_alloc_locked(k, dev, { ...whole(k, dev, domid), nirqs: call.nirqs }),
+      );
     case 'msi_domain_alloc_irq_at':
       return wrapped(k, dev, () => alloc.__msi_domain_alloc_irq_at(k, dev, call, call));
     case 'msi_domain_free_irqs_range':
@@ -91,9 +127,24 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
     case 'msi_domain_free_irqs_range_locked':
       return locked(k, call, () => done(alloc.msi_domain_free_locked(k, dev, range)));
     case 'msi_domain_free_irqs_all':
-      return wrapped(k, dev, () => done(alloc.msi_domain_free_locked(k, dev, whole(k, dev, domid))));
+      return wrapped(k, dev, () =>
+        done(alloc.msi_domain_free_locked(k, dev, whole(k, dev, domid))),
+      );
     case 'msi_domain_free_irqs_all_locked':
-      return locked(k, call, () => done(alloc.msi_domain_free_locked(k, dev, whole(k, dev, domid))));
+      return locked(k, call, () =>
+        done(alloc.msi_domain_free_locked(k, dev, whole(k, dev, domid))),
+      );
+    default:
+      return oldCall(k, call);
+  }
+}
+
+/** Calls as 6.1 declares them. */
+function oldCall(k: Kernel, call: Call): number | alloc.MsiMap {
+  const dev = k.devices[call.dev] ?? 0;
+  const { first, last } = call;
+  const target = { dev, domain: k.domains[call.domain] ?? 0 };
+  switch (call.fn) {
     case 'msi_first_desc':
       return locked(k, call, () => slotOf(k, device.msi_domain_first_desc(k, dev, 0, call.filter)));
     case 'msi_next_desc_6_1':
@@ -109,11 +160,13 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
     case 'msi_domain_free_irqs_descs_locked':
       return locked(k, call, () => done(old.msi_domain_free_irqs_descs_locked(k, target)));
     case 'msi_domain_populate_irqs':
-      return old.msi_domain_populate_irqs(k, target, k.block_irq[call.block] ?? 0, call.nirqs);
+      return old.msi_domain_populate_irqs(k, target, k.blockIrq[call.block] ?? 0, call.nirqs);
     case 'msi_add_msi_desc':
       return locked(k, call, () => old.msi_add_msi_desc(k, dev, initDesc(call)));
     case 'msi_free_msi_descs_range':
-      return locked(k, call, () => done(old.msi_free_msi_descs_range(k, dev, call.filter, [first, last])));
+      return locked(k, call, () =>
+        done(old.msi_free_msi_descs_range(k, dev, call.filter, [first, last])),
+      );
     default:
       return blocks.run(k, call);
   }

@@ -58,10 +58,20 @@ export function devres_release_all(k: Kernel, dev: number): number {
 /** Opens a group; 0 without memory. The close marker is part of the same object. */
 export function devres_open_group(k: Kernel, dev: number, id: number): number {
   const open = kzalloc(k, k.devres, site.devres_open_group, {
-    release: 'group_open', data: id, added: true, other: 0, color: 0,
+    release: 'group_open',
+    data: id,
+    added: true,
+    other: 0,
+    color: 0,
   });
   if (open === 0) return 0;
-  const close = place(k, k.devres, { release: 'group_close', data: id, added: false, other: open, color: 0 });
+  const close = place(k, k.devres, {
+    release: 'group_close',
+    data: id,
+    added: false,
+    other: open,
+    color: 0,
+  });
   at(k, k.devres, open).other = close;
   at(k, k.device, dev).devres_head.push(open);
   return open;
@@ -118,7 +128,12 @@ function find_group(k: Kernel, dev: number, id: number): number {
 }
 
 /** Moves resources, and groups that lie wholly in the range, from the list to `todo`, in list order. */
-function remove_nodes(k: Kernel, list: number[], range: { first: number; end: number }, todo: number[]): number {
+function remove_nodes(
+  k: Kernel,
+  list: number[],
+  range: { first: number; end: number },
+  todo: number[],
+): number {
   const kept: number[] = [];
   const markers: number[] = [];
   for (let i = range.first; i < range.end; i += 1) {

@@ -51,7 +51,16 @@ function apply(k: Kernel, step: Step): Observation {
     if (!(error instanceof KernelDeath)) throw error;
     dead = true;
   }
-  return { ret, virq, callbacks: k.callbacks, splats: k.splats, fired: k.fired, requests: k.requests, dead, picture: k };
+  return {
+    ret,
+    virq,
+    callbacks: k.callbacks,
+    splats: k.splats,
+    fired: k.fired,
+    requests: k.requests,
+    dead,
+    picture: k,
+  };
 }
 
 function begin(k: Kernel, step: Step): void {

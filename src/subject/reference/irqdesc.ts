@@ -42,7 +42,12 @@ export function irq_get_msi_desc(k: Kernel, irq: number): number {
 }
 
 /** Source: kernel/irq/chip.c irq_set_msi_desc_off(). */
-export function irq_set_msi_desc_off(k: Kernel, irq_base: number, irq_offset: number, entry: number): number {
+export function irq_set_msi_desc_off(
+  k: Kernel,
+  irq_base: number,
+  irq_offset: number,
+  entry: number,
+): number {
   const desc = irq_to_desc(k, irq_base + irq_offset);
   if (desc === 0) return Errno.EINVAL;
   at(k, k.irq_desc, desc).msi_desc = entry;
@@ -120,8 +125,8 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
     handler_data: 0,
     affinity: affinity?.mask ?? ALL_CPUS,
     is_managed,
-    affinity_set: affinity !== undefined,
-    managed_shutdown: is_managed,
+    affinitySet: affinity !== undefined,
+    managedShutdown: is_managed,
     activated: false,
     can_reserve: false,
     norequest: true,
@@ -136,7 +141,13 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
   const desc = at(k, k.irq_desc, addr);
   desc.kstat_irqs = kstat_irqs;
   desc.irq_data = place(k, k.irq_data, {
-    irq, hwirq: 0, common: addr, chip: 'none', chip_data: 0, domain: 0, parent_data: 0,
+    irq,
+    hwirq: 0,
+    common: addr,
+    chip: 'none',
+    chip_data: 0,
+    domain: 0,
+    parent_data: 0,
   });
   return addr;
 }

@@ -50,7 +50,11 @@ export function irq_domain_alloc_irqs(k: Kernel, domain: number, request: AllocR
   return ret;
 }
 
-function irq_domain_alloc_irqs_locked(k: Kernel, domain: number, { nr_irqs, affinity, arg }: AllocRequest): number {
+function irq_domain_alloc_irqs_locked(
+  k: Kernel,
+  domain: number,
+  { nr_irqs, affinity, arg }: AllocRequest,
+): number {
   const virq = irq_alloc_descs(k, { irq: -1, from: 1, cnt: nr_irqs, affinity });
   if (virq < 0) return virq;
   let ret = irq_domain_alloc_irq_data(k, domain, virq, nr_irqs);
@@ -113,7 +117,8 @@ export function irq_domain_push_irq(k: Kernel, domain: number, virq: number): nu
   const embedded = irq_get_irq_data(k, virq);
   if (embedded === 0) return Errno.EINVAL;
   const { parent } = at(k, k.irq_domain, domain);
-  if (WARN_ON(k, !irq_domain_is_hierarchy(at(k, k.irq_domain, domain)), 'irq_domain_push_irq', 2)) return Errno.EINVAL;
+  if (WARN_ON(k, !irq_domain_is_hierarchy(at(k, k.irq_domain, domain)), 'irq_domain_push_irq', 2))
+    return Errno.EINVAL;
   const data = at(k, k.irq_data, embedded);
   if (parent !== data.domain) return Errno.EINVAL;
   const copy = kzalloc(k, k.irq_data, site.irq_domain_push_irq, { ...data });
@@ -189,7 +194,12 @@ function __irq_domain_deactivate_irq(k: Kernel, irq_data: number): void {
 }
 
 /** Maps through a firmware node: the number that exists, or a new one; 0 when the types differ or on failure. */
-export function irq_create_fwspec_mapping(k: Kernel, domain: number, hwirq: number, type: number): number {
+export function irq_create_fwspec_mapping(
+  k: Kernel,
+  domain: number,
+  hwirq: number,
+  type: number,
+): number {
   const fn = 'irq_create_fwspec_mapping';
   lock(k, domain, fn);
   let virq = irq_find_mapping(k, domain, hwirq);
@@ -204,7 +214,10 @@ export function irq_create_fwspec_mapping(k: Kernel, domain: number, hwirq: numb
   }
   if (irq_domain_is_hierarchy(at(k, k.irq_domain, domain))) {
     const arg: AllocArg = { desc: 0, hwirq, inner: 'allocate' };
-    virq = Math.max(0, irq_domain_alloc_irqs_locked(k, domain, { nr_irqs: 1, affinity: undefined, arg }));
+    virq = Math.max(
+      0,
+      irq_domain_alloc_irqs_locked(k, domain, { nr_irqs: 1, affinity: undefined, arg }),
+    );
   } else {
     virq = irq_create_mapping_affinity_locked(k, domain, hwirq, undefined);
   }

@@ -21,7 +21,11 @@ export interface DomainInfo {
   readonly host_data: number;
   readonly parent: number;
   /** Legacy domains: first interrupt and hardware number, and how many are associated. */
-  readonly legacy?: { readonly first_irq: number; readonly first_hwirq: number; readonly size: number };
+  readonly legacy?: {
+    readonly first_irq: number;
+    readonly first_hwirq: number;
+    readonly size: number;
+  };
 }
 
 /** Largest hardware number of a domain without a linear map. */
@@ -88,10 +92,11 @@ export function irq_domain_update_bus_token(k: Kernel, addr: number, bus_token: 
   const text = `${domain.name}-${BUS_TOKENS.indexOf(bus_token)}`;
   const name = kzalloc(k, k.name, site.irq_domain_update_bus_token, { text });
   if (name !== 0) {
-    if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0) kfree(k, k.name, domain.name_addr);
+    if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0)
+      kfree(k, k.name, domain.nameAddr);
     domain.flags |= DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED;
     domain.name = text;
-    domain.name_addr = name;
+    domain.nameAddr = name;
   }
   k.irq_domain_mutex = mutex_unlock(k, k.irq_domain_mutex, 'irq_domain_update_bus_token');
 }
@@ -103,7 +108,7 @@ function __irq_domain_create(k: Kernel, info: DomainInfo): number {
     handle: info.handle,
     kind: info.kind,
     name: '',
-    name_addr: 0,
+    nameAddr: 0,
     flags: 0,
     host_data: info.host_data,
     bus_token: 'DOMAIN_BUS_ANY',
@@ -142,13 +147,14 @@ function irq_domain_set_name(k: Kernel, domain: IrqDomain): boolean {
   const name = kzalloc(k, k.name, site.irq_domain_set_name, { text });
   if (name === 0) return false;
   domain.name = text;
-  domain.name_addr = name;
+  domain.nameAddr = name;
   domain.flags |= DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED;
   return true;
 }
 
 function irq_domain_free(k: Kernel, addr: number): void {
   const domain = at(k, k.irq_domain, addr);
-  if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0) kfree(k, k.name, domain.name_addr);
+  if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0)
+    kfree(k, k.name, domain.nameAddr);
   kfree(k, k.irq_domain, addr);
 }

@@ -6,7 +6,11 @@
  */
 import { Errno } from '../../trace/errno.ts';
 import type { Chip, IrqData } from '../../trace/structs.ts';
-import { irq_domain_clear_mapping, irq_domain_set_mapping, resetChipAndHandler } from './irqdomain-map.ts';
+import {
+  irq_domain_clear_mapping,
+  irq_domain_set_mapping,
+  resetChipAndHandler,
+} from './irqdomain-map.ts';
 import { irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import { opAlloc, opFree } from './operations.ts';
@@ -48,7 +52,12 @@ export function irq_domain_disconnect_hierarchy(k: Kernel, domain: number, virq:
 }
 
 /** Makes the chains of a block; -ENOMEM, with what was made undone. */
-export function irq_domain_alloc_irq_data(k: Kernel, domain: number, virq: number, nr_irqs: number): number {
+export function irq_domain_alloc_irq_data(
+  k: Kernel,
+  domain: number,
+  virq: number,
+  nr_irqs: number,
+): number {
   for (let i = 0; i < nr_irqs; i += 1) {
     let child = irq_get_irq_data(k, virq + i);
     at(k, k.irq_data, child).domain = domain;
@@ -123,13 +132,23 @@ export function irq_domain_remove_irq(k: Kernel, virq: number): void {
 }
 
 /** Lets the operation of a domain allocate a block. -ENOSYS: it has none. */
-export function irq_domain_alloc_irqs_hierarchy(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
+export function irq_domain_alloc_irqs_hierarchy(
+  k: Kernel,
+  domain: number,
+  block: Block,
+  arg: AllocArg,
+): number {
   if (at(k, k.irq_domain, domain).kind === 'wired') return Errno.ENOSYS;
   return opAlloc(k, domain, block, arg);
 }
 
 /** Lets the operation of a domain free each interrupt of a block that it has. */
-export function irq_domain_free_irqs_hierarchy(k: Kernel, domain: number, irq_base: number, nr_irqs: number): void {
+export function irq_domain_free_irqs_hierarchy(
+  k: Kernel,
+  domain: number,
+  irq_base: number,
+  nr_irqs: number,
+): void {
   if (at(k, k.irq_domain, domain).kind === 'wired') return;
   for (let i = 0; i < nr_irqs; i += 1) {
     if (irq_domain_get_irq_data(k, domain, irq_base + i) !== 0) opFree(k, domain, irq_base + i);
@@ -137,19 +156,34 @@ export function irq_domain_free_irqs_hierarchy(k: Kernel, domain: number, irq_ba
 }
 
 /** The same for the parent; -ENOSYS: there is none. */
-export function irq_domain_alloc_irqs_parent(k: Kernel, domain: number, block: Block, arg: AllocArg): number {
+export function irq_domain_alloc_irqs_parent(
+  k: Kernel,
+  domain: number,
+  block: Block,
+  arg: AllocArg,
+): number {
   const { parent } = at(k, k.irq_domain, domain);
   return parent === 0 ? Errno.ENOSYS : irq_domain_alloc_irqs_hierarchy(k, parent, block, arg);
 }
 
 /** The same for the parent. */
-export function irq_domain_free_irqs_parent(k: Kernel, domain: number, irq_base: number, nr_irqs: number): void {
+export function irq_domain_free_irqs_parent(
+  k: Kernel,
+  domain: number,
+  irq_base: number,
+  nr_irqs: number,
+): void {
   const { parent } = at(k, k.irq_domain, domain);
   if (parent !== 0) irq_domain_free_irqs_hierarchy(k, parent, irq_base, nr_irqs);
 }
 
 /** Resets a level's irq_data, then frees the parent's part. */
-export function irq_domain_free_irqs_common(k: Kernel, domain: number, virq: number, nr_irqs: number): void {
+export function irq_domain_free_irqs_common(
+  k: Kernel,
+  domain: number,
+  virq: number,
+  nr_irqs: number,
+): void {
   for (let i = 0; i < nr_irqs; i += 1) {
     const addr = irq_domain_get_irq_data(k, domain, virq + i);
     if (addr !== 0) irq_domain_reset_irq_data(at(k, k.irq_data, addr));
@@ -158,7 +192,12 @@ export function irq_domain_free_irqs_common(k: Kernel, domain: number, virq: num
 }
 
 /** Resets handlers too: for the outermost level. */
-export function irq_domain_free_irqs_top(k: Kernel, domain: number, virq: number, nr_irqs: number): void {
+export function irq_domain_free_irqs_top(
+  k: Kernel,
+  domain: number,
+  virq: number,
+  nr_irqs: number,
+): void {
   for (let i = 0; i < nr_irqs; i += 1) {
     const desc = at(k, k.irq_desc, irq_to_desc(k, virq + i));
     desc.handler_data = 0;
@@ -194,7 +233,13 @@ export interface AllocArg {
 function irq_domain_insert_irq_data(k: Kernel, domain: number, child: number): number {
   const outer = at(k, k.irq_data, child);
   const addr = kzalloc(k, k.irq_data, site.irq_domain_insert_irq_data, {
-    irq: outer.irq, hwirq: 0, common: outer.common, chip: 'null', chip_data: 0, domain, parent_data: 0,
+    irq: outer.irq,
+    hwirq: 0,
+    common: outer.common,
+    chip: 'null',
+    chip_data: 0,
+    domain,
+    parent_data: 0,
   });
   if (addr !== 0) outer.parent_data = addr;
   return addr;

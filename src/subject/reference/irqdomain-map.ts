@@ -14,17 +14,30 @@ import { irq_alloc_descs, irq_free_descs, irq_get_irq_data, irq_to_desc } from '
 import type { Kernel } from './kernel.ts';
 import { opMap, opUnmap } from './operations.ts';
 import { at } from './slab.ts';
-import { radix_tree_delete, radix_tree_insert, radix_tree_lookup, radix_tree_replace } from './xarray.ts';
+import {
+  radix_tree_delete,
+  radix_tree_insert,
+  radix_tree_lookup,
+  radix_tree_replace_slot,
+} from './radix-tree.ts';
 
 /** Interrupt number of a hardware number, 0 when there is none. Source: __irq_resolve_mapping(). */
 export function irq_find_mapping(k: Kernel, addr: number, hwirq: number): number {
   const domain = at(k, k.irq_domain, addr);
-  const data = hwirq < domain.revmap.length ? (domain.revmap[hwirq] ?? 0) : radix_tree_lookup(k, domain.revmap_tree, hwirq);
+  const data =
+    hwirq < domain.revmap.length
+      ? (domain.revmap[hwirq] ?? 0)
+      : radix_tree_lookup(k, domain.revmap_tree, hwirq);
   return data === 0 ? 0 : at(k, k.irq_data, data).irq;
 }
 
 /** Enters an irq_data; a failed insertion into the tree is ignored. */
-export function irq_domain_set_mapping(k: Kernel, addr: number, hwirq: number, irq_data: number): void {
+export function irq_domain_set_mapping(
+  k: Kernel,
+  addr: number,
+  hwirq: number,
+  irq_data: number,
+): void {
   const domain = at(k, k.irq_domain, addr);
   lockdep_assert_held(k, at(k, k.irq_domain, domain.root).mutex, 'irq_domain_set_mapping', 1);
   if (hwirq < domain.revmap.length) domain.revmap[hwirq] = irq_data;
@@ -45,11 +58,16 @@ export function irq_domain_fix_revmap(k: Kernel, irq_data: number): void {
   const domain = at(k, k.irq_domain, data.domain);
   lockdep_assert_held(k, at(k, k.irq_domain, domain.root).mutex, 'irq_domain_fix_revmap', 1);
   if (data.hwirq < domain.revmap.length) domain.revmap[data.hwirq] = irq_data;
-  else radix_tree_replace(k, domain.revmap_tree, data.hwirq, irq_data);
+  else radix_tree_replace_slot(k, domain.revmap_tree, data.hwirq, irq_data);
 }
 
 /** -EINVAL, with a WARN: number too large, interrupt missing or associated already; or what `map` returns. */
-export function irq_domain_associate(k: Kernel, domain: number, virq: number, hwirq: number): number {
+export function irq_domain_associate(
+  k: Kernel,
+  domain: number,
+  virq: number,
+  hwirq: number,
+): number {
   lock(k, domain, 'irq_domain_associate');
   const ret = irq_domain_associate_locked(k, domain, virq, hwirq);
   unlock(k, domain, 'irq_domain_associate');
@@ -64,7 +82,9 @@ export function irq_create_mapping_affinity(
   affinity: readonly AffinityEntry[] | undefined,
 ): number {
   lock(k, domain, 'irq_create_mapping_affinity');
-  const virq = irq_find_mapping(k, domain, hwirq) || irq_create_mapping_affinity_locked(k, domain, hwirq, affinity);
+  const virq =
+    irq_find_mapping(k, domain, hwirq) ||
+    irq_create_mapping_affinity_locked(k, domain, hwirq, affinity);
   unlock(k, domain, 'irq_create_mapping_affinity');
   return virq;
 }
@@ -90,7 +110,15 @@ export function irq_create_mapping_affinity_locked(
 /** Undoes an association; the interrupt number stays. */
 export function irq_domain_disassociate(k: Kernel, addr: number, irq: number): void {
   const irq_data = irq_get_irq_data(k, irq);
-  if (WARN_ON(k, irq_data === 0 || at(k, k.irq_data, irq_data).domain !== addr, 'irq_domain_disassociate', 1)) return;
+  if (
+    WARN_ON(
+      k,
+      irq_data === 0 || at(k, k.irq_data, irq_data).domain !== addr,
+      'irq_domain_disassociate',
+      1,
+    )
+  )
+    return;
   const data = at(k, k.irq_data, irq_data);
   const { hwirq } = data;
   lock(k, addr, 'irq_domain_disassociate');

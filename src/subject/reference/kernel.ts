@@ -46,8 +46,8 @@ export interface Kernel extends Picture {
   readonly name: Slab<{ text: string }>;
   readonly devres: Slab<S.DevresNode>;
   readonly sparse_irqs: number[];
-  readonly block_irq: number[];
-  readonly block_size: number[];
+  readonly blockIrq: number[];
+  readonly blockSize: number[];
   readonly overridden: number[];
 
   /** The current step, from 1; 0 is boot. */

@@ -9,12 +9,16 @@ import { Errno } from '../../trace/errno.ts';
 import { MSI_MAX_INDEX, MsiFlag } from '../../trace/flags.ts';
 import { lockdep_assert_held } from './bug.ts';
 import { forced } from './callback.ts';
-import { type AllocArg, irq_domain_alloc_irqs_hierarchy, irq_domain_free_irqs_common } from './irqdomain-hierarchy.ts';
+import {
+  type AllocArg,
+  irq_domain_alloc_irqs_hierarchy,
+  irq_domain_free_irqs_common,
+} from './irqdomain-hierarchy.ts';
 import { irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import {
   allocDescIrqs,
-  __msi_domain_free_irqs,
+  freeDescIrqs,
   initDescIrqs,
   msi_check_reservation_mode,
   msi_handle_pci_fail,
@@ -26,12 +30,18 @@ import {
   type InitDesc,
   msi_alloc_desc,
   MSI_DESC_ALL,
+  MSI_DESC_ASSOCIATED,
   MSI_DESC_NOTASSOCIATED,
   msi_data,
   msi_desc_match,
   msi_free_desc,
 } from './msi-desc.ts';
-import { msi_domain_first_desc, msi_lock_descs, msi_next_desc, msi_unlock_descs } from './msi-device.ts';
+import {
+  msi_domain_first_desc,
+  msi_lock_descs,
+  msi_next_desc,
+  msi_unlock_descs,
+} from './msi-device.ts';
 import { has, host_data, opMsiPrepare, opSetDesc, seenIn } from './msi-domain.ts';
 import { overrideAllocIrqs, overrideFreeIrqs } from './override.ts';
 import { at } from './slab.ts';
@@ -55,7 +65,12 @@ export function msi_add_msi_desc(k: Kernel, dev: number, init: InitDesc): number
 }
 
 /** Erases and frees what matches; the rest stays. */
-export function msi_free_msi_descs_range(k: Kernel, dev: number, filter: number, range: readonly [number, number]): void {
+export function msi_free_msi_descs_range(
+  k: Kernel,
+  dev: number,
+  filter: number,
+  range: readonly [number, number],
+): void {
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_free_msi_descs_range', 1);
   const { store } = devDomain(k, dev, 0);
   const [first, last] = range;
@@ -68,7 +83,11 @@ export function msi_free_msi_descs_range(k: Kernel, dev: number, filter: number,
 }
 
 /** Simple descriptors first where the domain wants them; then the domain's allocation. A failure frees everything. */
-export function msi_domain_alloc_irqs_descs_locked(k: Kernel, { dev, domain }: Target, nvec: number): number {
+export function msi_domain_alloc_irqs_descs_locked(
+  k: Kernel,
+  { dev, domain }: Target,
+  nvec: number,
+): number {
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_domain_alloc_irqs_descs_locked', 1);
   const { flags } = host_data(k, domain);
   if ((flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) !== 0) {
@@ -87,13 +106,19 @@ export function msi_domain_free_irqs_descs_locked(k: Kernel, { dev, domain }: Ta
   const own = has(info, 'domain_free_irqs');
   if (own || has(info, 'wrap_free')) forced(k, 'domain_free_irqs');
   if (own) overrideFreeIrqs(k, dev, domain);
-  else __msi_domain_free_irqs(k, dev, domain, { domid: 0, first: 0, last: MSI_MAX_INDEX, nirqs: 0 });
-  if (own || has(info, 'wrap_free')) seenIn(k, 'domain_free_irqs', domain, { dev }, 0);
-  if ((info.flags & MsiFlag.MSI_FLAG_FREE_MSI_DESCS) !== 0) msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [0, MSI_MAX_INDEX]);
+  else __msi_domain_free_irqs(k, { dev, domain });
+  if (own || has(info, 'wrap_free')) seenIn(k, 'domain_free_irqs', domain, { dev, ret: 0 });
+  if ((info.flags & MsiFlag.MSI_FLAG_FREE_MSI_DESCS) !== 0)
+    msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [0, MSI_MAX_INDEX]);
 }
 
 /** Gives descriptors and domain data to interrupts `virq_base`.. that exist; undone when one fails. */
-export function msi_domain_populate_irqs(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: number): number {
+export function msi_domain_populate_irqs(
+  k: Kernel,
+  { dev, domain }: Target,
+  virq_base: number,
+  nvec: number,
+): number {
   msi_lock_descs(k, dev);
   let ret = msi_add_simple_msi_descs(k, dev, virq_base, nvec);
   if (ret === 0) ret = populate(k, { dev, domain }, virq_base, nvec);
@@ -128,22 +153,24 @@ function domain_alloc_irqs(k: Kernel, target: Target, nvec: number): number {
   const own = has(info, 'domain_alloc_irqs');
   if (!own && !has(info, 'wrap_alloc')) return __msi_domain_alloc_irqs(k, target, nvec);
   const force = forced(k, 'domain_alloc_irqs');
-  const ret = force ?? (own ? overrideAllocIrqs(k, dev, domain) : __msi_domain_alloc_irqs(k, target, nvec));
-  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: nvec }, ret);
+  const ret =
+    force ?? (own ? overrideAllocIrqs(k, dev, domain) : __msi_domain_alloc_irqs(k, target, nvec));
+  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: nvec, ret });
 }
 
 function __msi_domain_alloc_irqs(k: Kernel, target: Target, nvec: number): number {
   const { dev, domain } = target;
   const info = host_data(k, domain);
   const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
-  if (has(info, 'msi_check')) {
-    const check = seenIn(k, 'msi_check', domain, { dev }, forced(k, 'msi_check') ?? 0);
-    if (check !== 0) return check;
-  }
-  const ret = opMsiPrepare(k, domain, dev, nvec, arg);
+  const check = seenIn(k, 'msi_check', domain, { dev, ret: forced(k, 'msi_check') ?? 0 });
+  if (check !== 0) return check;
+  const ret = opMsiPrepare(k, { dev, domain }, nvec, arg);
   if (ret !== 0) return ret;
   if (has(info, 'msi_finish') || has(info, 'handle_error')) return twoPasses(k, target, arg);
-  const vflags = { activate: early(info.flags), can_reserve: msi_check_reservation_mode(k, domain, dev) };
+  const vflags = {
+    activate: early(info.flags),
+    can_reserve: msi_check_reservation_mode(k, domain, dev),
+  };
   let allocated = 0;
   for (let addr = first(k, dev); addr !== 0; addr = next(k, dev)) {
     opSetDesc(k, domain, arg, addr);
@@ -165,7 +192,12 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
     const virq = irq_domain_alloc_irqs(k, domain, { nr_irqs: nvec_used, affinity, arg });
     if (virq < 0) {
       let ret = msi_handle_pci_fail(at(k, k.irq_domain, domain), nvec_used, fresh.length);
-      if (has(info, 'handle_error')) ret = seenIn(k, 'handle_error', domain, { dev, arg: Errno.ENOSPC }, forced(k, 'handle_error') ?? Errno.ENOSPC);
+      if (has(info, 'handle_error'))
+        ret = seenIn(k, 'handle_error', domain, {
+          dev,
+          arg: Errno.ENOSPC,
+          ret: forced(k, 'handle_error') ?? Errno.ENOSPC,
+        });
       if (has(info, 'msi_finish')) finish(k, { dev, domain }, ret);
       return ret;
     }
@@ -173,7 +205,10 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
     fresh.push(addr);
   }
   if (has(info, 'msi_finish')) finish(k, { dev, domain }, 0);
-  const vflags = { activate: early(info.flags), can_reserve: msi_check_reservation_mode(k, domain, dev) };
+  const vflags = {
+    activate: early(info.flags),
+    can_reserve: msi_check_reservation_mode(k, domain, dev),
+  };
   for (const addr of fresh) {
     const ret = initDescIrqs(k, { dev, domain, addr }, vflags);
     if (ret !== 0) return ret;
@@ -192,7 +227,8 @@ function populate(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: n
       irq_set_msi_desc_off(k, virq, 0, addr);
       continue;
     }
-    for (let done = virq - 1; done >= virq_base; done -= 1) irq_domain_free_irqs_common(k, domain, done, 1);
+    for (let done = virq - 1; done >= virq_base; done -= 1)
+      irq_domain_free_irqs_common(k, domain, done, 1);
     msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [virq_base, virq_base + nvec - 1]);
     return ret;
   }
@@ -201,7 +237,15 @@ function populate(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: n
 
 function finish(k: Kernel, { dev, domain }: Target, retval: number): void {
   forced(k, 'msi_finish');
-  seenIn(k, 'msi_finish', domain, { dev, arg: retval }, 0);
+  seenIn(k, 'msi_finish', domain, { dev, arg: retval, ret: 0 });
+}
+
+function __msi_domain_free_irqs(k: Kernel, { dev, domain }: Target): void {
+  let addr = msi_domain_first_desc(k, dev, 0, MSI_DESC_ASSOCIATED);
+  while (addr !== 0) {
+    freeDescIrqs(k, dev, domain, addr);
+    addr = msi_next_desc(k, dev, 0, MSI_DESC_ASSOCIATED);
+  }
 }
 
 function early(flags: number): boolean {

@@ -8,10 +8,15 @@
 import type { Op } from '../../trace/sites.ts';
 import { Errno } from '../../trace/errno.ts';
 import { MsiFlag, PCI_TOKENS } from '../../trace/flags.ts';
-import type { IrqDomain, MsiDomainInfo } from '../../trace/structs.ts';
+import type { IrqDomain } from '../../trace/structs.ts';
 import { WARN_ON } from './bug.ts';
 import { forced } from './callback.ts';
-import { irq_domain_activate_irq, irq_domain_alloc_irqs, irq_domain_deactivate_irq, irq_domain_free_irqs } from './irqdomain-alloc.ts';
+import {
+  irq_domain_activate_irq,
+  irq_domain_alloc_irqs,
+  irq_domain_deactivate_irq,
+  irq_domain_free_irqs,
+} from './irqdomain-alloc.ts';
 import { type AllocArg, irq_domain_get_irq_data } from './irqdomain-hierarchy.ts';
 import { irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
@@ -65,7 +70,7 @@ export function msi_domain_free_locked(k: Kernel, dev: number, ctrl: MsiCtrl): v
   if (has(info, 'domain_free_irqs')) {
     forced(k, 'domain_free_irqs');
     overrideFreeIrqs(k, dev, domain);
-    seenIn(k, 'domain_free_irqs', domain, { dev }, 0);
+    seenIn(k, 'domain_free_irqs', domain, { dev, ret: 0 });
   } else {
     __msi_domain_free_irqs(k, dev, domain, ctrl);
   }
@@ -107,22 +112,31 @@ function __msi_domain_alloc_locked(k: Kernel, dev: number, ctrl: MsiCtrl): numbe
   }
   if (!has(info, 'domain_alloc_irqs')) return __msi_domain_alloc_irqs(k, dev, domain, ctrl);
   const ret = forced(k, 'domain_alloc_irqs') ?? overrideAllocIrqs(k, dev, domain);
-  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: ctrl.nirqs }, ret);
+  return seenIn(k, 'domain_alloc_irqs', domain, { dev, arg: ctrl.nirqs, ret });
 }
 
 /** The default allocation: an interrupt for every descriptor of the range that has none. */
-export function __msi_domain_alloc_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): number {
+export function __msi_domain_alloc_irqs(
+  k: Kernel,
+  dev: number,
+  domain: number,
+  ctrl: MsiCtrl,
+): number {
   const { store } = devDomain(k, dev, ctrl.domid);
   const info = host_data(k, domain);
   const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
-  const ret = opMsiPrepare(k, domain, dev, ctrl.nirqs, arg);
+  const ret = opMsiPrepare(k, { dev, domain }, ctrl.nirqs, arg);
   if (ret !== 0) return ret;
   const vflags = {
     activate: (info.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0,
     can_reserve: msi_check_reservation_mode(k, domain, dev),
   };
   let allocated = 0;
-  for (let idx = xa_find(k, store, ctrl.first, ctrl.last); idx >= 0; idx = xa_find(k, store, idx + 1, ctrl.last)) {
+  for (
+    let idx = xa_find(k, store, ctrl.first, ctrl.last);
+    idx >= 0;
+    idx = xa_find(k, store, idx + 1, ctrl.last)
+  ) {
     const addr = xa_load(k, store, idx);
     if (!msi_desc_match(at(k, k.msi_desc, addr), MSI_DESC_NOTASSOCIATED)) continue;
     if (WARN_ON(k, allocated >= ctrl.nirqs, '__msi_domain_alloc_irqs', 1)) return Errno.EINVAL;
@@ -143,9 +157,12 @@ export function allocDescIrqs(
 ): number {
   const desc = at(k, k.msi_desc, one.addr);
   const virq = irq_domain_alloc_irqs(k, one.domain, {
-    nr_irqs: desc.nvec_used, affinity: affinityOf(k, desc), arg: one.arg,
+    nr_irqs: desc.nvec_used,
+    affinity: affinityOf(k, desc),
+    arg: one.arg,
   });
-  if (virq < 0) return msi_handle_pci_fail(at(k, k.irq_domain, one.domain), desc.nvec_used, one.allocated);
+  if (virq < 0)
+    return msi_handle_pci_fail(at(k, k.irq_domain, one.domain), desc.nvec_used, one.allocated);
   for (let i = 0; i < desc.nvec_used; i += 1) {
     irq_set_msi_desc_off(k, virq, i, one.addr);
     const ret = msi_init_virq(k, one.domain, virq + i, vflags);
@@ -155,7 +172,11 @@ export function allocDescIrqs(
 }
 
 /** Activation and files of a descriptor that has its interrupts: the second of two passes (6.1). */
-export function initDescIrqs(k: Kernel, one: { dev: number; domain: number; addr: number }, vflags: VirqFlags): number {
+export function initDescIrqs(
+  k: Kernel,
+  one: { dev: number; domain: number; addr: number },
+  vflags: VirqFlags,
+): number {
   const { irq, nvec_used } = at(k, k.msi_desc, one.addr);
   for (let i = 0; i < nvec_used; i += 1) {
     const ret = msi_init_virq(k, one.domain, irq + i, vflags);
@@ -170,34 +191,53 @@ function populate(k: Kernel, one: { dev: number; domain: number; addr: number })
 }
 
 /** The default release: deactivate, free, take the files away, forget the number. */
-export function __msi_domain_free_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): void {
+export function __msi_domain_free_irqs(
+  k: Kernel,
+  dev: number,
+  domain: number,
+  ctrl: MsiCtrl,
+): void {
   const { store } = devDomain(k, dev, ctrl.domid);
-  const info: MsiDomainInfo = host_data(k, domain);
-  for (let idx = xa_find(k, store, ctrl.first, ctrl.last); idx >= 0; idx = xa_find(k, store, idx + 1, ctrl.last)) {
+  for (
+    let idx = xa_find(k, store, ctrl.first, ctrl.last);
+    idx >= 0;
+    idx = xa_find(k, store, idx + 1, ctrl.last)
+  ) {
     const addr = xa_load(k, store, idx);
-    const desc = at(k, k.msi_desc, addr);
-    if (!msi_desc_match(desc, MSI_DESC_ASSOCIATED)) continue;
-    for (let i = 0; i < desc.nvec_used; i += 1) {
-      const irqd = irq_domain_get_irq_data(k, domain, desc.irq + i);
-      if (irqd !== 0) irq_domain_deactivate_irq(k, irqd);
-    }
-    irq_domain_free_irqs(k, desc.irq, desc.nvec_used);
-    if ((info.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0) msi_sysfs_remove_desc(k, dev, addr);
-    desc.irq = 0;
+    if (msi_desc_match(at(k, k.msi_desc, addr), MSI_DESC_ASSOCIATED))
+      freeDescIrqs(k, dev, domain, addr);
   }
+}
+
+/** Deactivates and frees the interrupts of one descriptor: the body of that loop. */
+export function freeDescIrqs(k: Kernel, dev: number, domain: number, addr: number): void {
+  const desc = at(k, k.msi_desc, addr);
+  for (let i = 0; i < desc.nvec_used; i += 1) {
+    const irqd = irq_domain_get_irq_data(k, domain, desc.irq + i);
+    if (irqd !== 0) irq_domain_deactivate_irq(k, irqd);
+  }
+  irq_domain_free_irqs(k, desc.irq, desc.nvec_used);
+  if ((host_data(k, domain).flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0)
+    msi_sysfs_remove_desc(k, dev, addr);
+  desc.irq = 0;
 }
 
 /** Reservation needs a PCI token, MSI_FLAG_MUST_REACTIVATE, masking, and a maskable first descriptor of the default domain. */
 export function msi_check_reservation_mode(k: Kernel, domain: number, dev: number): boolean {
   if (!PCI_TOKENS.includes(at(k, k.irq_domain, domain).bus_token)) return false;
   const { flags } = host_data(k, domain);
-  if ((flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) === 0 || (flags & MsiFlag.MSI_FLAG_NO_MASK) !== 0) return false;
+  if ((flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) === 0 || (flags & MsiFlag.MSI_FLAG_NO_MASK) !== 0)
+    return false;
   const desc = at(k, k.msi_desc, msi_domain_first_desc(k, dev, 0, MSI_DESC_ALL));
   return desc.is_msix || desc.can_mask;
 }
 
 /** -ENOSPC; on PCI tokens 1 for a descriptor of several vectors, else how many descriptors have interrupts, if any. */
-export function msi_handle_pci_fail(domain: IrqDomain, nvec_used: number, allocated: number): number {
+export function msi_handle_pci_fail(
+  domain: IrqDomain,
+  nvec_used: number,
+  allocated: number,
+): number {
   if (!PCI_TOKENS.includes(domain.bus_token)) return Errno.ENOSPC;
   if (nvec_used > 1) return 1;
   return allocated === 0 ? Errno.ENOSPC : allocated;
@@ -209,7 +249,7 @@ function msi_init_virq(k: Kernel, domain: number, virq: number, vflags: VirqFlag
   if (!vflags.can_reserve) {
     desc.can_reserve = false;
     if (vflags.activate && desc.is_managed && (desc.affinity & k.env.online) === 0) {
-      desc.managed_shutdown = true;
+      desc.managedShutdown = true;
       return 0;
     }
   }
@@ -222,5 +262,5 @@ function msi_init_virq(k: Kernel, domain: number, virq: number, vflags: VirqFlag
 
 function seenOp(k: Kernel, op: Op, domain: number, dev: number): void {
   forced(k, op);
-  seenIn(k, op, domain, { dev }, 0);
+  seenIn(k, op, domain, { dev, ret: 0 });
 }

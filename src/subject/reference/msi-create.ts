@@ -18,7 +18,12 @@ import {
 } from './irqdomain-create.ts';
 import type { Kernel } from './kernel.ts';
 import { devDomain, msi_get_device_domain } from './msi-desc.ts';
-import { irq_domain_is_msi_parent, msi_lock_descs, msi_setup_device_data, msi_unlock_descs } from './msi-device.ts';
+import {
+  irq_domain_is_msi_parent,
+  msi_lock_descs,
+  msi_setup_device_data,
+  msi_unlock_descs,
+} from './msi-device.ts';
 import { host_data, seenIn } from './msi-domain.ts';
 import { at, kfree, kzalloc, place, site } from './slab.ts';
 import { MsiFlag } from '../../trace/flags.ts';
@@ -36,7 +41,12 @@ interface Place {
 }
 
 /** Creates a global MSI domain with a named node of its own; 0 on failure, with everything undone. */
-export function msi_create_irq_domain(k: Kernel, handle: number, parent: number, template: MsiDomainInfo): number {
+export function msi_create_irq_domain(
+  k: Kernel,
+  handle: number,
+  parent: number,
+  template: MsiDomainInfo,
+): number {
   const fwnode = irq_domain_alloc_named_fwnode(k, `msi${handle}`);
   if (fwnode === 0) return 0;
   const info = place(k, k.msi_domain_info, { ...template, bundle: false });
@@ -60,14 +70,23 @@ export function removeDomain(k: Kernel, domain: number): void {
  * Creates the domain of a device; false on failure with everything undone but the MSI data. WARNs
  * when the slot is taken. A device without `msi.domain` is a NULL dereference.
  */
-export function msi_create_device_irq_domain(k: Kernel, dev: number, domid: number, template: MsiDomainInfo): boolean {
+export function msi_create_device_irq_domain(
+  k: Kernel,
+  dev: number,
+  domid: number,
+  template: MsiDomainInfo,
+): boolean {
   const device = at(k, k.device, dev);
   const parent = device.msi_domain;
   if (!irq_domain_is_msi_parent(k, parent)) return false;
   if (domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS) return false;
   const prefix = k.env.prefix ? 'PFX-' : '';
   const name = `${prefix}${template.chip}-${device.name}`.slice(0, TEMPLATE_NAME - 1);
-  const bundle = kzalloc(k, k.msi_domain_info, site.msi_create_device_irq_domain, { ...template, chip: name, bundle: true });
+  const bundle = kzalloc(k, k.msi_domain_info, site.msi_create_device_irq_domain, {
+    ...template,
+    chip: name,
+    bundle: true,
+  });
   if (bundle === 0) return false;
   const own = (template.flags & MsiFlag.MSI_FLAG_USE_DEV_FWNODE) !== 0;
   const fwnalloced = own ? 0 : irq_domain_alloc_named_fwnode(k, name);
@@ -100,10 +119,18 @@ export function msi_remove_device_irq_domain(k: Kernel, dev: number, domid: numb
 }
 
 /** True when the device has a domain of its own at that id with that token. */
-export function msi_match_device_irq_domain(k: Kernel, dev: number, domid: number, bus_token: number): boolean {
+export function msi_match_device_irq_domain(
+  k: Kernel,
+  dev: number,
+  domid: number,
+  bus_token: number,
+): boolean {
   msi_lock_descs(k, dev);
   const domain = msi_get_device_domain(k, dev, domid);
-  const match = domain !== 0 && irq_domain_is_msi_device(k, domain) && host_data(k, domain).bus_token === BUS_TOKENS[bus_token];
+  const match =
+    domain !== 0 &&
+    irq_domain_is_msi_device(k, domain) &&
+    host_data(k, domain).bus_token === BUS_TOKENS[bus_token];
   msi_unlock_descs(k, dev);
   return match;
 }
@@ -114,12 +141,18 @@ function createLocked(
   domid: number,
   what: { readonly info: number; readonly fwnode: number; readonly parent: number },
 ): number {
-  if (WARN_ON(k, msi_get_device_domain(k, dev, domid) !== 0, 'msi_create_device_irq_domain', 1)) return 0;
+  if (WARN_ON(k, msi_get_device_domain(k, dev, domid) !== 0, 'msi_create_device_irq_domain', 1))
+    return 0;
   const forcedRet = forced(k, 'init_dev_msi_info') ?? 0;
-  seenIn(k, 'init_dev_msi_info', what.parent, { dev, arg: domid }, forcedRet);
+  seenIn(k, 'init_dev_msi_info', what.parent, { dev, arg: domid, ret: forcedRet });
   if (forcedRet < 0) return 0;
   const flags = DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE;
-  const domain = __msi_create_irq_domain(k, what.info, { fwnode: what.fwnode, parent: what.parent, flags, handle: -1 });
+  const domain = __msi_create_irq_domain(k, what.info, {
+    fwnode: what.fwnode,
+    parent: what.parent,
+    flags,
+    handle: -1,
+  });
   if (domain === 0) return 0;
   at(k, k.irq_domain, domain).dev = dev;
   devDomain(k, dev, domid).domain = domain;
@@ -128,8 +161,9 @@ function createLocked(
 
 function __msi_create_irq_domain(k: Kernel, info: number, where: Place): number {
   const domainInfo = at(k, k.msi_domain_info, info);
-  if (domainInfo.hwsize > MSI_XA_DOMAIN_SIZE) return 0;
-  if (domainInfo.hwsize === 0) domainInfo.hwsize = MSI_XA_DOMAIN_SIZE;
+  if (k.profile.checksRange && domainInfo.hwsize > MSI_XA_DOMAIN_SIZE) return 0;
+  // 6.1 has no hwsize: every index that fits the type is good.
+  if (domainInfo.hwsize === 0 || !k.profile.checksRange) domainInfo.hwsize = MSI_XA_DOMAIN_SIZE;
   const domain = irq_domain_instantiate(k, {
     kind: 'msi',
     handle: where.handle,

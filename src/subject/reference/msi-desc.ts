@@ -55,8 +55,8 @@ export function msi_alloc_desc(k: Kernel, dev: number, nvec: number, affinity: n
     irq: 0,
     nvec_used: nvec,
     dev,
-    msg_address_lo: 0,
-    msg_data: 0,
+    msgAddressLo: 0,
+    msgData: 0,
     affinity: 0,
     sysfs_attrs: 0,
     msi_index: 0,
@@ -90,7 +90,12 @@ export function msi_free_desc(k: Kernel, addr: number): void {
  * Puts a descriptor into the store at an index, or at the lowest free one for MSI_ANY_INDEX; frees it
  * when that fails. -ERANGE: beyond hwsize; -EBUSY: taken, or no index is free; -ENOMEM.
  */
-export function msi_insert_desc(k: Kernel, dev: number, addr: number, where: { domid: number; index: number }): number {
+export function msi_insert_desc(
+  k: Kernel,
+  dev: number,
+  addr: number,
+  where: { domid: number; index: number },
+): number {
   const hwsize = msi_domain_get_hwsize(k, dev, where.domid);
   const { store } = devDomain(k, dev, where.domid);
   const desc = at(k, k.msi_desc, addr);
@@ -113,7 +118,12 @@ export function msi_insert_desc(k: Kernel, dev: number, addr: number, where: { d
 }
 
 /** -ENOMEM, or as msi_insert_desc(). */
-export function msi_domain_insert_msi_desc(k: Kernel, dev: number, domid: number, init: InitDesc): number {
+export function msi_domain_insert_msi_desc(
+  k: Kernel,
+  dev: number,
+  domid: number,
+  init: InitDesc,
+): number {
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_domain_insert_msi_desc', 1);
   const addr = msi_alloc_desc(k, dev, init.nvec_used, init.affinity);
   if (addr === 0) return Errno.ENOMEM;
@@ -133,7 +143,8 @@ export function msi_desc_match(desc: MsiDesc, filter: number): boolean {
 export function msi_ctrl_valid(k: Kernel, dev: number, ctrl: MsiCtrl): boolean {
   const fn = 'msi_ctrl_valid';
   const outside = ctrl.domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS;
-  const missing = !outside && at(k, k.device, dev).msi_domain !== 0 && devDomain(k, dev, ctrl.domid).domain === 0;
+  const missing =
+    !outside && at(k, k.device, dev).msi_domain !== 0 && devDomain(k, dev, ctrl.domid).domain === 0;
   if (WARN_ON(k, outside || missing, fn, 1)) return false;
   const hwsize = msi_domain_get_hwsize(k, dev, ctrl.domid);
   const { first, last } = ctrl;
@@ -146,7 +157,11 @@ export function msi_domain_free_descs(k: Kernel, dev: number, ctrl: MsiCtrl): vo
   lockdep_assert_held(k, msi_data(k, dev).mutex, fn, 1);
   if (!msi_ctrl_valid(k, dev, ctrl)) return;
   const { store } = devDomain(k, dev, ctrl.domid);
-  for (let idx = xa_find(k, store, ctrl.first, ctrl.last); idx >= 0; idx = xa_find(k, store, idx + 1, ctrl.last)) {
+  for (
+    let idx = xa_find(k, store, ctrl.first, ctrl.last);
+    idx >= 0;
+    idx = xa_find(k, store, idx + 1, ctrl.last)
+  ) {
     const addr = xa_load(k, store, idx);
     const desc = at(k, k.msi_desc, addr);
     xa_erase(k, store, idx);
@@ -164,7 +179,8 @@ export function msi_domain_add_simple_msi_descs(k: Kernel, dev: number, ctrl: Ms
   if (!msi_ctrl_valid(k, dev, ctrl)) return Errno.EINVAL;
   for (let idx = ctrl.first; idx <= ctrl.last; idx += 1) {
     const addr = msi_alloc_desc(k, dev, 1, 0);
-    const ret = addr === 0 ? Errno.ENOMEM : msi_insert_desc(k, dev, addr, { domid: ctrl.domid, index: idx });
+    const ret =
+      addr === 0 ? Errno.ENOMEM : msi_insert_desc(k, dev, addr, { domid: ctrl.domid, index: idx });
     if (ret !== 0) {
       msi_domain_free_descs(k, dev, ctrl);
       return ret;

@@ -30,10 +30,15 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
     devres_free(k, node);
     return ret;
   }
-  const data: MsiDeviceData = { dev, mutex: 0, domains: [], iter_idx: 0 };
-  for (let i = 0; i < k.profile.MSI_MAX_DEVICE_IRQDOMAINS; i += 1) data.domains.push({ store: xa_init(), domain: 0 });
+  const data: MsiDeviceData = { dev, mutex: 0, domains: [], __iter_idx: 0 };
+  for (let i = 0; i < k.profile.MSI_MAX_DEVICE_IRQDOMAINS; i += 1)
+    data.domains.push({ store: xa_init(), domain: 0 });
   const first = data.domains[0];
-  if (device.msi_domain !== 0 && first !== undefined && !irq_domain_is_msi_parent(k, device.msi_domain)) {
+  if (
+    device.msi_domain !== 0 &&
+    first !== undefined &&
+    !irq_domain_is_msi_parent(k, device.msi_domain)
+  ) {
     first.domain = device.msi_domain;
   }
   const addr = place(k, k.msi_device_data, data);
@@ -62,35 +67,44 @@ export function msi_lock_descs(k: Kernel, dev: number): void {
 /** Releases it and ends an iteration. */
 export function msi_unlock_descs(k: Kernel, dev: number): void {
   const md = msi_data(k, dev);
-  md.iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = MSI_XA_MAX_INDEX;
   md.mutex = mutex_unlock(k, md.mutex, 'msi_unlock_descs');
 }
 
 /** First descriptor that matches, 0 for none; WARNs without MSI data or for an id that cannot exist. */
-export function msi_domain_first_desc(k: Kernel, dev: number, domid: number, filter: number): number {
+export function msi_domain_first_desc(
+  k: Kernel,
+  dev: number,
+  domid: number,
+  filter: number,
+): number {
+  const fn = k.profile.storePerDomain ? 'msi_domain_first_desc' : 'msi_first_desc';
   const { msi_data: addr } = at(k, k.device, dev);
-  if (WARN_ON(k, addr === 0 || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS, 'msi_domain_first_desc', 1)) return 0;
+  if (WARN_ON(k, addr === 0 || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS, fn, 1)) return 0;
   const md = msi_data(k, dev);
-  lockdep_assert_held(k, md.mutex, 'msi_domain_first_desc', 1);
-  md.iter_idx = 0;
+  lockdep_assert_held(k, md.mutex, fn, 1);
+  md.__iter_idx = 0;
   return msi_find_desc(k, dev, domid, filter);
 }
 
 /** The next one after the device's one cursor. */
 export function msi_next_desc(k: Kernel, dev: number, domid: number, filter: number): number {
   const { msi_data: addr } = at(k, k.device, dev);
-  if (WARN_ON(k, addr === 0 || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS, 'msi_next_desc', 1)) return 0;
+  if (WARN_ON(k, addr === 0 || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS, 'msi_next_desc', 1))
+    return 0;
   const md = msi_data(k, dev);
   lockdep_assert_held(k, md.mutex, 'msi_next_desc', 1);
-  if (md.iter_idx >= MSI_MAX_INDEX) return 0;
-  md.iter_idx += 1;
+  if (md.__iter_idx >= MSI_MAX_INDEX) return 0;
+  md.__iter_idx += 1;
   return msi_find_desc(k, dev, domid, filter);
 }
 
 /** Interrupt number of a slot, 0 when there is none. With PCI/MSI the index is a vector of descriptor 0. */
 export function msi_domain_get_virq(k: Kernel, dev: number, domid: number, index: number): number {
   if (at(k, k.device, dev).msi_data === 0) return 0;
-  const bad = index > MSI_MAX_INDEX || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS;
+  const bad =
+    k.profile.checksRange &&
+    (index > MSI_MAX_INDEX || domid >= k.profile.MSI_MAX_DEVICE_IRQDOMAINS);
   if (WARN_ON(k, bad, 'msi_domain_get_virq', 1)) return 0;
   const pcimsi = k.env.pci === 'msi' && domid === 0;
   msi_lock_descs(k, dev);
@@ -107,19 +121,23 @@ export function msi_domain_get_virq(k: Kernel, dev: number, domid: number, index
 
 /** Data word of the cached message of an interrupt, which must have a descriptor. */
 export function get_cached_msi_msg(k: Kernel, irq: number): number {
-  return at(k, k.msi_desc, irq_get_msi_desc(k, irq)).msg_data;
+  return at(k, k.msi_desc, irq_get_msi_desc(k, irq)).msgData;
 }
 
 function msi_find_desc(k: Kernel, dev: number, domid: number, filter: number): number {
   const md = msi_data(k, dev);
   const { store } = devDomain(k, dev, domid);
-  for (let idx = xa_find(k, store, md.iter_idx, MSI_MAX_INDEX); idx >= 0; idx = xa_find(k, store, idx + 1, MSI_MAX_INDEX)) {
+  for (
+    let idx = xa_find(k, store, md.__iter_idx, MSI_MAX_INDEX);
+    idx >= 0;
+    idx = xa_find(k, store, idx + 1, MSI_MAX_INDEX)
+  ) {
     const addr = xa_load(k, store, idx);
     if (msi_desc_match(at(k, k.msi_desc, addr), filter)) {
-      md.iter_idx = idx;
+      md.__iter_idx = idx;
       return addr;
     }
   }
-  md.iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = MSI_XA_MAX_INDEX;
   return 0;
 }

@@ -38,12 +38,21 @@ export function has(info: MsiDomainInfo, op: OwnOp): boolean {
   return info.ops.includes(op);
 }
 
-/** Records an operation of an MSI domain. */
-export function seenIn(k: Kernel, op: Op, domain: number, what: { irq?: number; arg?: number; dev?: number }, ret: number): number {
+/** What an operation was called with and returned; what it does not have is left out. */
+interface SeenIn {
+  readonly irq?: number;
+  readonly arg?: number;
+  readonly dev?: number;
+  readonly ret: number;
+}
+
+/** Records an operation of an MSI domain and hands its result back. */
+export function seenIn(k: Kernel, op: Op, domain: number, what: SeenIn): number {
   const { handle, dev } = at(k, k.irq_domain, domain);
   const device = what.dev ?? dev;
   const devHandle = device === 0 ? -1 : at(k, k.device, device).handle;
-  return seen(k, op, { domain: handle, dev: devHandle, irq: what.irq ?? 0, arg: what.arg ?? 0 }, ret);
+  const numbers = { domain: handle, dev: devHandle, irq: what.irq ?? 0, arg: what.arg ?? 0 };
+  return seen(k, op, numbers, what.ret);
 }
 
 /**
@@ -96,22 +105,27 @@ export function opSetDesc(k: Kernel, domain: number, arg: AllocArg, desc: number
   if (k.env.hwirq === 'index') arg.hwirq = msi_index;
   else if (k.env.hwirq === 'overlap') arg.hwirq = msi_index >>> 1;
   else arg.hwirq = at(k, k.device, dev).handle * 65_536 + msi_index;
-  seenIn(k, 'set_desc', domain, { dev, arg: msi_index }, 0);
+  seenIn(k, 'set_desc', domain, { dev, arg: msi_index, ret: 0 });
 }
 
 /** `msi_domain_ops::msi_prepare`: the default, which clears the argument. */
-export function opMsiPrepare(k: Kernel, domain: number, dev: number, nvec: number, arg: AllocArg): number {
+export function opMsiPrepare(
+  k: Kernel,
+  target: { readonly dev: number; readonly domain: number },
+  nvec: number,
+  arg: AllocArg,
+): number {
   const ret = forced(k, 'msi_prepare') ?? 0;
   if (ret === 0) {
     arg.desc = 0;
     arg.hwirq = 0;
   }
-  return seenIn(k, 'msi_prepare', domain, { dev, arg: nvec }, ret);
+  return seenIn(k, 'msi_prepare', target.domain, { dev: target.dev, arg: nvec, ret });
 }
 
 function opGetHwirq(k: Kernel, domain: number, arg: AllocArg): number {
   forced(k, 'get_hwirq');
-  seenIn(k, 'get_hwirq', domain, { arg: arg.hwirq }, 0);
+  seenIn(k, 'get_hwirq', domain, { arg: arg.hwirq, ret: 0 });
   return arg.hwirq;
 }
 
@@ -120,20 +134,24 @@ function opMsiInit(k: Kernel, domain: number, virq: number, hwirq: number): numb
   const ret = forced(k, 'msi_init') ?? 0;
   if (ret >= 0) {
     const info = host_data(k, domain);
-    irq_domain_set_hwirq_and_chip(k, domain, virq, { hwirq, chip: 'msi', chip_data: info.chip_data });
+    irq_domain_set_hwirq_and_chip(k, domain, virq, {
+      hwirq,
+      chip: 'msi',
+      chip_data: info.chip_data,
+    });
     if (info.handler) {
       const desc = at(k, k.irq_desc, irq_to_desc(k, virq));
       desc.handler = 'msi';
       desc.handler_data = 1;
     }
   }
-  return seenIn(k, 'msi_init', domain, { irq: virq, arg: hwirq }, ret);
+  return seenIn(k, 'msi_init', domain, { irq: virq, arg: hwirq, ret });
 }
 
 function opMsiFree(k: Kernel, domain: number, virq: number): void {
   if (!has(host_data(k, domain), 'msi_free')) return;
   forced(k, 'msi_free');
-  seenIn(k, 'msi_free', domain, { irq: virq }, 0);
+  seenIn(k, 'msi_free', domain, { irq: virq, ret: 0 });
 }
 
 /** The vector that the first chip of the chain that composes puts into the message; -ENOSYS: none does. */
@@ -160,14 +178,18 @@ function rootData(k: Kernel, from: IrqData): IrqData {
 }
 
 /** The chip keeps the message in the descriptor for the first vector only, as PCI does. */
-function irq_chip_write_msi_msg(k: Kernel, irq_data: number, msg: { address_lo: number; data: number }): void {
+function irq_chip_write_msi_msg(
+  k: Kernel,
+  irq_data: number,
+  msg: { address_lo: number; data: number },
+): void {
   const { chip, irq, domain } = at(k, k.irq_data, irq_data);
   if (chip !== 'msi') oops(k, 'NULL dereference', 'irq_write_msi_msg');
   forced(k, 'irq_write_msi_msg');
   const desc = at(k, k.msi_desc, irq_get_msi_desc(k, irq));
   if (desc.irq === irq) {
-    desc.msg_address_lo = msg.address_lo;
-    desc.msg_data = msg.data;
+    desc.msgAddressLo = msg.address_lo;
+    desc.msgData = msg.data;
   }
-  seenIn(k, 'irq_write_msi_msg', domain, { irq, arg: msg.data, dev: desc.dev }, 0);
+  seenIn(k, 'irq_write_msi_msg', domain, { irq, arg: msg.data, dev: desc.dev, ret: 0 });
 }

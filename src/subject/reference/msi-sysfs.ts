@@ -18,7 +18,11 @@ export function msi_sysfs_create_group(k: Kernel, dev: number): number {
   const node = devres_alloc(k, 'devm_attr_group_remove', 0);
   if (node === 0) return Errno.ENOMEM;
   const device = at(k, k.device, dev);
-  const ret = should_fail(k, site.sysfs_create_group) ? Errno.ENOMEM : device.msi_irqs ? Errno.EEXIST : 0;
+  const ret = should_fail(k, site.sysfs_create_group)
+    ? Errno.ENOMEM
+    : device.msi_irqs
+      ? Errno.EEXIST
+      : 0;
   if (ret !== 0) {
     devres_free(k, node);
     return ret;
@@ -32,7 +36,7 @@ export function msi_sysfs_create_group(k: Kernel, dev: number): number {
 export function sysfs_remove_group(k: Kernel, dev: number): void {
   const device = at(k, k.device, dev);
   device.msi_irqs = false;
-  device.msi_irqs_files.length = 0;
+  device.msiIrqsFiles.length = 0;
 }
 
 /** One file per vector; undone when one fails. -ENOMEM, -EEXIST, -ENOENT (no group). */
@@ -74,7 +78,8 @@ export function msi_sysfs_remove_desc(k: Kernel, dev: number, addr: number): voi
 export function msi_device_populate_sysfs(k: Kernel, dev: number): number {
   let desc = msi_domain_first_desc(k, dev, 0, MSI_DESC_ASSOCIATED);
   while (desc !== 0) {
-    const ret = at(k, k.msi_desc, desc).sysfs_attrs === 0 ? msi_sysfs_populate_desc(k, dev, desc) : 0;
+    const ret =
+      at(k, k.msi_desc, desc).sysfs_attrs === 0 ? msi_sysfs_populate_desc(k, dev, desc) : 0;
     if (ret !== 0) return ret;
     desc = msi_next_desc(k, dev, 0, MSI_DESC_ASSOCIATED);
   }
@@ -91,16 +96,16 @@ export function msi_device_destroy_sysfs(k: Kernel, dev: number): void {
 }
 
 function sysfs_add_file_to_group(k: Kernel, dev: number, irq: number): number {
-  const { msi_irqs, msi_irqs_files } = at(k, k.device, dev);
+  const { msi_irqs, msiIrqsFiles } = at(k, k.device, dev);
   if (!msi_irqs) return Errno.ENOENT;
   if (should_fail(k, site.sysfs_add_file_to_group)) return Errno.ENOMEM;
-  if (WARN_ON(k, msi_irqs_files.includes(irq), 'sysfs_warn_dup', 1)) return Errno.EEXIST;
-  msi_irqs_files.push(irq);
+  if (WARN_ON(k, msiIrqsFiles.includes(irq), 'sysfs_warn_dup', 1)) return Errno.EEXIST;
+  msiIrqsFiles.push(irq);
   return 0;
 }
 
 function sysfs_remove_file_from_group(k: Kernel, dev: number, irq: number): void {
-  const { msi_irqs_files } = at(k, k.device, dev);
-  const index = msi_irqs_files.indexOf(irq);
-  if (index >= 0) msi_irqs_files.splice(index, 1);
+  const { msiIrqsFiles } = at(k, k.device, dev);
+  const index = msiIrqsFiles.indexOf(irq);
+  if (index >= 0) msiIrqsFiles.splice(index, 1);
 }

@@ -18,7 +18,12 @@ import {
 } from './irqdomain-hierarchy.ts';
 import { irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { msi_domain_activate, msi_domain_alloc, msi_domain_deactivate, msi_domain_free } from './msi-domain.ts';
+import {
+  msi_domain_activate,
+  msi_domain_alloc,
+  msi_domain_deactivate,
+  msi_domain_free,
+} from './msi-domain.ts';
 import { at } from './slab.ts';
 
 /** Hardware number of an interrupt whose inner levels are not connected. */
@@ -31,7 +36,8 @@ export function opAlloc(k: Kernel, domain: number, block: Block, arg: AllocArg):
   const force = forced(k, 'alloc');
   let ret = force ?? 0;
   if (force === undefined || force > 0) {
-    const own = kind === 'vector' ? vectorAlloc(k, domain, block) : levelAlloc(k, domain, block, arg);
+    const own =
+      kind === 'vector' ? vectorAlloc(k, domain, block) : levelAlloc(k, domain, block, arg);
     if (own < 0) ret = own;
   }
   const { handle } = at(k, k.irq_domain, domain);
@@ -101,7 +107,11 @@ function vectorAlloc(k: Kernel, domain: number, { virq, nr_irqs }: Block): numbe
   if (free.length < nr_irqs) return Errno.ENOSPC;
   free.forEach((vector, i) => {
     vectors[vector] = virq + i;
-    irq_domain_set_hwirq_and_chip(k, domain, virq + i, { hwirq: vector, chip: 'vector', chip_data: 0 });
+    irq_domain_set_hwirq_and_chip(k, domain, virq + i, {
+      hwirq: vector,
+      chip: 'vector',
+      chip_data: 0,
+    });
     at(k, k.irq_desc, irq_to_desc(k, virq + i)).can_reserve = true;
   });
   return 0;

@@ -25,7 +25,12 @@ export function releaseResource(k: Kernel, dev: number, node: DevresNode): void 
       return;
     case 'driver':
       forced(k, 'release');
-      seen(k, 'release', { domain: -1, dev: at(k, k.device, dev).handle, irq: 0, arg: node.data }, 0);
+      seen(
+        k,
+        'release',
+        { domain: -1, dev: at(k, k.device, dev).handle, irq: 0, arg: node.data },
+        0,
+      );
       return;
     case 'group_open':
     case 'group_close':
@@ -37,7 +42,7 @@ function msi_device_data_release(k: Kernel, dev: number, addr: number): void {
   const md = at(k, k.msi_device_data, addr);
   for (let i = 0; i < md.domains.length; i += 1) {
     if (k.profile.storePerDomain) msi_remove_device_irq_domain(k, dev, i);
-    const { store } = md.domains[i] ?? { store: { head: 0, head_is_node: false } };
+    const { store } = md.domains[i] ?? { store: { head: 0, headIsNode: false } };
     WARN_ON(k, !xa_empty(store), 'msi_device_data_release', 1);
     xa_destroy(k, store);
   }

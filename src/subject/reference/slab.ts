@@ -66,7 +66,8 @@ export function kfree<T>(k: Kernel, cache: Slab<T>, addr: number): void {
 /** Follows a pointer. */
 export function at<T>(k: Kernel, cache: Slab<T>, addr: number): T {
   const object = cache.objects[addr];
-  if (object === undefined) return oops(k, addr === 0 ? 'NULL dereference' : 'use after free', describe(cache, addr));
+  if (object === undefined)
+    return oops(k, addr === 0 ? 'NULL dereference' : 'use after free', describe(cache, addr));
   if (cache.stamp[addr] !== k.now) {
     cache.stamp[addr] = k.now;
     cache.touched.push(addr);

@@ -5,7 +5,11 @@ import type { Kernel, Slab } from './kernel.ts';
 /** Costs in proportion to the objects that were ever made. */
 export function copyKernel(k: Kernel): Kernel {
   const tables = {
-    device: copySlab(k.device, (d) => ({ ...d, devres_head: [...d.devres_head], msi_irqs_files: [...d.msi_irqs_files] })),
+    device: copySlab(k.device, (d) => ({
+      ...d,
+      devres_head: [...d.devres_head],
+      msiIrqsFiles: [...d.msiIrqsFiles],
+    })),
     msi_device_data: copySlab(k.msi_device_data, (d) => ({
       ...d,
       domains: d.domains.map(({ store, domain }) => ({ store: { ...store }, domain })),
@@ -34,8 +38,8 @@ export function copyKernel(k: Kernel): Kernel {
     ...tables,
     slabs: Object.values(tables),
     sparse_irqs: [...k.sparse_irqs],
-    block_irq: [...k.block_irq],
-    block_size: [...k.block_size],
+    blockIrq: [...k.blockIrq],
+    blockSize: [...k.blockSize],
     overridden: [...k.overridden],
     devices: [...k.devices],
     domains: [...k.domains],

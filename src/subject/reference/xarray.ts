@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * XArray and radix tree: 64-way nodes whose memory can fail. Both are one structure in the kernel and
- * here; the XArray asks twice for a node (without waiting, then with), the radix tree once.
+ * XArray: 64-way nodes whose memory can fail. The radix tree (radix-tree.ts) is the same structure in the
+ * kernel and here, but for one thing: the XArray asks twice for a node (without waiting, then with).
  *
  * Source: lib/xarray.c xas_expand(), xas_create(), xas_store(), xas_delete_node(), xas_shrink(),
  * xas_nomem(); lib/radix-tree.c radix_tree_insert(), radix_tree_delete(); v6.12. Marks and
@@ -14,11 +14,12 @@ import { at, kfree, kzalloc, site } from './slab.ts';
 
 const XA_CHUNK_SHIFT = 6;
 const XA_CHUNK_SIZE = 1 << XA_CHUNK_SHIFT;
-const XA_CHUNK_MASK = XA_CHUNK_SIZE - 1;
+/** Position in a node: the low bits of an index. */
+export const XA_CHUNK_MASK: number = XA_CHUNK_SIZE - 1;
 
 /** An empty tree. */
 export function xa_init(): XArray {
-  return { head: 0, head_is_node: false };
+  return { head: 0, headIsNode: false };
 }
 
 /** The entry at an index, 0 when there is none. */
@@ -70,46 +71,24 @@ export function xa_erase(k: Kernel, xa: XArray, index: number): void {
 /** The first index at or after `from` and up to `last` that has an entry, -1 when there is none; erasing between calls is fine. */
 export function xa_find(k: Kernel, xa: XArray, from: number, last: number): number {
   if (xa.head === 0 || from > last) return -1;
-  if (!xa.head_is_node) return from === 0 ? 0 : -1;
+  if (!xa.headIsNode) return from === 0 ? 0 : -1;
   return find(k, xa.head, from, last);
 }
 
 /** Frees the nodes; entries are the caller's. Source: lib/xarray.c xa_destroy(). */
 export function xa_destroy(k: Kernel, xa: XArray): void {
-  if (xa.head_is_node) freeBelow(k, k.xa_node, xa.head);
+  if (xa.headIsNode) freeBelow(k, k.xa_node, xa.head);
   xa.head = 0;
-  xa.head_is_node = false;
-}
-
-/** -EEXIST: taken; -ENOMEM. Source: lib/radix-tree.c radix_tree_insert(). */
-export function radix_tree_insert(k: Kernel, root: XArray, index: number, entry: number): number {
-  if (load(k, k.radix_tree_node, root, index) !== 0) return Errno.EEXIST;
-  return xas_store(k, k.radix_tree_node, root, { index, entry }) ? 0 : Errno.ENOMEM;
-}
-
-/** Source: lib/radix-tree.c radix_tree_lookup(). */
-export function radix_tree_lookup(k: Kernel, root: XArray, index: number): number {
-  return load(k, k.radix_tree_node, root, index);
-}
-
-/** Source: lib/radix-tree.c radix_tree_delete(). */
-export function radix_tree_delete(k: Kernel, root: XArray, index: number): void {
-  erase(k, k.radix_tree_node, root, index);
-}
-
-/** Replaces an entry that exists. Source: lib/radix-tree.c radix_tree_replace_slot(). */
-export function radix_tree_replace(k: Kernel, root: XArray, index: number, entry: number): void {
-  if (load(k, k.radix_tree_node, root, index) === 0) return;
-  if (!root.head_is_node) root.head = entry;
-  else leaf(k, k.radix_tree_node, root, index).slots[index & XA_CHUNK_MASK] = entry;
+  xa.headIsNode = false;
 }
 
 function maxIndex(k: Kernel, nodes: Slab<XaNode>, xa: XArray): number {
-  return xa.head_is_node ? (1 << (at(k, nodes, xa.head).shift + XA_CHUNK_SHIFT)) - 1 : 0;
+  return xa.headIsNode ? (1 << (at(k, nodes, xa.head).shift + XA_CHUNK_SHIFT)) - 1 : 0;
 }
 
-function load(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): number {
-  if (!xa.head_is_node) return index === 0 ? xa.head : 0;
+/** The entry at an index of a tree with those nodes, 0 when there is none. */
+export function load(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): number {
+  if (!xa.headIsNode) return index === 0 ? xa.head : 0;
   let node = at(k, nodes, xa.head);
   if (index >>> node.shift >= XA_CHUNK_SIZE) return 0;
   for (;;) {
@@ -120,13 +99,19 @@ function load(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): number
 }
 
 /** The shift 0 node of an index that exists. */
-function leaf(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): XaNode {
+export function leaf(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): XaNode {
   let node = at(k, nodes, xa.head);
-  while (node.shift > 0) node = at(k, nodes, node.slots[(index >>> node.shift) & XA_CHUNK_MASK] ?? 0);
+  while (node.shift > 0)
+    node = at(k, nodes, node.slots[(index >>> node.shift) & XA_CHUNK_MASK] ?? 0);
   return node;
 }
 
-function newNode(k: Kernel, nodes: Slab<XaNode>, shift: number, place: { parent: number; offset: number }): number {
+function newNode(
+  k: Kernel,
+  nodes: Slab<XaNode>,
+  shift: number,
+  place: { parent: number; offset: number },
+): number {
   const where = nodes === k.xa_node ? site.xa_node : site.radix_tree_node;
   const slots: number[] = [];
   for (let i = 0; i < XA_CHUNK_SIZE; i += 1) slots.push(0);
@@ -140,7 +125,13 @@ function newNode(k: Kernel, nodes: Slab<XaNode>, shift: number, place: { parent:
 
 /** Puts a node aside for the next pass; false when even that fails. */
 function xas_nomem(k: Kernel): boolean {
-  k.xa_alloc = kzalloc(k, k.xa_node, site.xa_node, { shift: 0, offset: 0, count: 0, parent: 0, slots: [] });
+  k.xa_alloc = kzalloc(k, k.xa_node, site.xa_node, {
+    shift: 0,
+    offset: 0,
+    count: 0,
+    parent: 0,
+    slots: [],
+  });
   return k.xa_alloc !== 0;
 }
 
@@ -157,23 +148,28 @@ function xas_expand(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): 
     while (index >>> shift >= XA_CHUNK_SIZE) shift += XA_CHUNK_SHIFT;
     return shift + XA_CHUNK_SHIFT;
   }
-  if (xa.head_is_node) shift = at(k, nodes, xa.head).shift + XA_CHUNK_SHIFT;
+  if (xa.headIsNode) shift = at(k, nodes, xa.head).shift + XA_CHUNK_SHIFT;
   while (index > maxIndex(k, nodes, xa)) {
     const addr = newNode(k, nodes, shift, { parent: 0, offset: 0 });
     if (addr === 0) return -1;
     const node = at(k, nodes, addr);
     node.count = 1;
     node.slots[0] = xa.head;
-    if (xa.head_is_node) at(k, nodes, xa.head).parent = addr;
+    if (xa.headIsNode) at(k, nodes, xa.head).parent = addr;
     xa.head = addr;
-    xa.head_is_node = true;
+    xa.headIsNode = true;
     shift += XA_CHUNK_SHIFT;
   }
   return shift;
 }
 
 /** One pass; false when memory is missing, and then nodes made so far stay, as in the kernel. */
-function xas_store(k: Kernel, nodes: Slab<XaNode>, xa: XArray, what: { index: number; entry: number }): boolean {
+export function xas_store(
+  k: Kernel,
+  nodes: Slab<XaNode>,
+  xa: XArray,
+  what: { index: number; entry: number },
+): boolean {
   const { index, entry } = what;
   let shift = xas_expand(k, nodes, xa, index);
   if (shift < 0) return false;
@@ -192,7 +188,7 @@ function xas_store(k: Kernel, nodes: Slab<XaNode>, xa: XArray, what: { index: nu
       if (child === 0) return false;
       if (node === undefined) {
         xa.head = child;
-        xa.head_is_node = true;
+        xa.headIsNode = true;
       } else {
         node.slots[offset] = child;
         node.count += 1;
@@ -207,9 +203,10 @@ function xas_store(k: Kernel, nodes: Slab<XaNode>, xa: XArray, what: { index: nu
   return true;
 }
 
-function erase(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): void {
+/** Removes the entry at an index, and the nodes that become empty. */
+export function erase(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): void {
   if (load(k, nodes, xa, index) === 0) return;
-  if (!xa.head_is_node) {
+  if (!xa.headIsNode) {
     xa.head = 0;
     return;
   }
@@ -223,7 +220,7 @@ function erase(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): void 
     kfree(k, nodes, addr);
     if (parent === 0) {
       xa.head = 0;
-      xa.head_is_node = false;
+      xa.headIsNode = false;
       return;
     }
     node = at(k, nodes, parent);
@@ -234,19 +231,19 @@ function erase(k: Kernel, nodes: Slab<XaNode>, xa: XArray, index: number): void 
 }
 
 function xas_shrink(k: Kernel, nodes: Slab<XaNode>, xa: XArray): void {
-  while (xa.head_is_node) {
+  while (xa.headIsNode) {
     const node = at(k, nodes, xa.head);
     const entry = node.slots[0] ?? 0;
     if (node.count !== 1 || entry === 0) return;
     kfree(k, nodes, xa.head);
     xa.head = entry;
-    xa.head_is_node = node.shift > 0;
-    if (xa.head_is_node) at(k, nodes, entry).parent = 0;
+    xa.headIsNode = node.shift > 0;
+    if (xa.headIsNode) at(k, nodes, entry).parent = 0;
   }
 }
 
 function lowestFree(k: Kernel, xa: XArray): number {
-  if (!xa.head_is_node) return xa.head === 0 ? 0 : 1;
+  if (!xa.headIsNode) return xa.head === 0 ? 0 : 1;
   const free = freeBelowNode(k, xa.head, 0);
   return free < 0 ? maxIndex(k, k.xa_node, xa) + 1 : free;
 }
@@ -277,7 +274,8 @@ function find(k: Kernel, head: number, from: number, last: number): number {
     }
     index = ((index >>> node.shift) + 1) << node.shift;
     if (index > last || index >>> top.shift >= XA_CHUNK_SIZE) return -1;
-    while (node.parent !== 0 && ((index >>> node.shift) & XA_CHUNK_MASK) === 0) node = at(k, k.xa_node, node.parent);
+    while (node.parent !== 0 && ((index >>> node.shift) & XA_CHUNK_MASK) === 0)
+      node = at(k, k.xa_node, node.parent);
   }
 }
 

@@ -2,8 +2,8 @@
 /** Random traces, a batch for each number: the n-th batch of a seed is the same whatever ran before it. */
 import * as fc from 'fast-check';
 
-import { traceArbitrary } from '../generate/arbitrary.ts';
-import { seedFromText } from '../generate/seed.ts';
+import { traceArbitrary } from './arbitrary.ts';
+import { seedFromText } from './seed.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Trace } from '../trace/step.ts';
 
