@@ -125,6 +125,7 @@ const NEW: readonly NamedEnvironment[] = [
   named('wired', 'a domain without hierarchy beside the others, and mappings in it', {
     wired: 16,
     levels: 1,
+    msi: 'global',
     flags: FREE,
     ops: ['msi_translate'],
   }),

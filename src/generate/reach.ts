@@ -66,7 +66,10 @@ const TABLE: Readonly<Partial<Record<CallName, typeof ALLOC | typeof AT | typeof
   irq_domain_disconnect_hierarchy: { sites: HIERARCHY, ops: ['alloc'] },
   irq_domain_activate_irq: { sites: [], ops: ['activate'] },
   irq_create_mapping_affinity: { sites: NUMBERS, ops: ['map'] },
-  irq_create_fwspec_mapping: { sites: HIERARCHY, ops: ['map', 'alloc', 'msi_translate'] },
+  irq_create_fwspec_mapping: {
+    sites: HIERARCHY,
+    ops: ['map', 'alloc', 'msi_init', 'msi_translate'],
+  },
   irq_domain_associate: { sites: [], ops: ['map'] },
   irq_domain_create_legacy: { sites: ['__irq_domain_create', 'irq_domain_set_name'], ops: ['map'] },
   irq_dispose_mapping: FREE,

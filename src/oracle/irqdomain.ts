@@ -157,17 +157,25 @@ function createMapping(d: Draft, call: Call): number {
 
 function irq_create_fwspec_mapping(d: Draft, call: Call): number {
   const { domain, type } = call;
+  const { kind } = d.world.domains[domain] ?? newDomain('wired', 0);
+  const translates = kind !== 'msi' || d.world.environment.ops.includes('msi_translate');
+  if (!translates || (kind === 'msi' && fails(d, false, 'msi_translate'))) return 0;
   const trigger = triggerOf(d, call);
   if (trigger >= 0)
     return type === 0 || type === trigger ? handOut(d) : trigger === 0 ? setTrigger(d, call) : 0;
-  if (d.world.domains[domain]?.kind !== 'irq')
-    return createMapping(d, call) === 0 ? 0 : setTrigger(d, call);
-  if (fails(d, true, 'alloc') || takeNumbers(d, 1, 0) !== 0) return 0;
-  const vectors = takeVectors(d, 1, domain);
+  if (kind === 'wired') return createMapping(d, call) === 0 ? 0 : setTrigger(d, call);
+  if (fails(d, true, 'alloc', 'msi_init') || takeNumbers(d, 1, 0) !== 0) return 0;
+  const level = kind === 'msi' ? d.world.environment.levels : domain;
+  const vectors = takeVectors(d, 1, level);
   d.world.irqs -= vectors === undefined ? 1 : 0;
   if (vectors === undefined) return 0;
-  setVectors(d, vectors, domain + 1 + 8 * type);
-  return fill(d, call, { kind: 'mapping', size: 1, vectors });
+  if (kind === 'irq') {
+    setVectors(d, vectors, domain + 1 + 8 * type);
+    return fill(d, call, { kind: 'mapping', size: 1, vectors });
+  }
+  map(d, domain, [call.hwirq], 1);
+  setTrigger(d, call);
+  return fill(d, call, { kind: 'mapping', size: 1, vectors, hwirqs: [call.hwirq] });
 }
 
 function irq_domain_associate(d: Draft, call: Call): number {

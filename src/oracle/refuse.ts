@@ -78,7 +78,6 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   irq_domain_alloc_irqs: (scene) => scene.kind === 'irq' && few(scene),
   irq_domain_disconnect_hierarchy: (scene) => scene.kind === 'irq' && few(scene),
   irq_create_mapping_affinity: ({ kind }) => kind === 'wired',
-  irq_create_fwspec_mapping: ({ kind }) => kind !== 'msi',
   irq_domain_associate: (scene) => scene.kind === 'wired' && single(scene),
   irq_domain_create_legacy: ({ call, block }) =>
     call.domain === EXTRA && call.nirqs === block?.size,

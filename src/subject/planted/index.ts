@@ -9,15 +9,23 @@ export { type Defect, DEFECTS };
 
 /** Builds the subject. Throws when the defect's text does not stand exactly once in its file. */
 export function plant(defect: Defect): SubjectFactory {
-  const sources = new Map(referenceSources());
+  const sources = referenceSources();
   const path = `subject/reference/${defect.file}`;
-  sources.set(path, edit(sources.get(path) ?? '', defect));
-  return { name: `planted:${defect.name}`, start: loadSubject(sources).start };
+  const edited = new Map([[path, edit(sources.get(path) ?? '', defect)]]);
+  const scripts = new Map([...strippedReference(), ...stripTypes(edited)]);
+  return { name: `planted:${defect.name}`, start: loadSubject(scripts).start };
 }
 
-/** Loads a copy of the reference from TypeScript sources. */
-export function loadSubject(sources: Sources): SubjectFactory {
-  const body = link(stripTypes(sources), 'subject/reference/index.ts');
+let stripped: Sources | undefined;
+
+/** The reference's scripts are the same for every defect but for one file. */
+function strippedReference(): Sources {
+  stripped ??= stripTypes(referenceSources());
+  return stripped;
+}
+
+function loadSubject(scripts: Sources): SubjectFactory {
+  const body = link(scripts, 'subject/reference/index.ts');
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the text is our own source, edited
   const exports: unknown = new Function(body)();
   if (!hasReference(exports)) throw new Error('the sources do not export "reference"');

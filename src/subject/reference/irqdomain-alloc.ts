@@ -32,7 +32,7 @@ import {
 } from './irqdomain-map.ts';
 import { irq_alloc_descs, irq_free_descs, irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
-import { opActivate, opDeactivate } from './operations.ts';
+import { opActivate, opDeactivate, opTranslate } from './operations.ts';
 import { at, kfree, kzalloc, site } from './slab.ts';
 
 /** What irq_domain_alloc_irqs() is asked for. */
@@ -201,6 +201,7 @@ export function irq_create_fwspec_mapping(
   type: number,
 ): number {
   const fn = 'irq_create_fwspec_mapping';
+  if (opTranslate(k, domain, hwirq) !== 0) return 0;
   lock(k, domain, fn);
   let virq = irq_find_mapping(k, domain, hwirq);
   if (virq !== 0) {

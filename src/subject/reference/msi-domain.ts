@@ -97,6 +97,13 @@ export function msi_domain_deactivate(k: Kernel, irq_data: number): void {
   irq_chip_write_msi_msg(k, irq_data, { address_lo: 0, data: 0 });
 }
 
+/** -ENOTSUPP without `msi_translate`; else what it returns. */
+export function msi_domain_translate(k: Kernel, domain: number, hwirq: number): number {
+  if (!has(host_data(k, domain), 'msi_translate')) return Errno.ENOTSUPP;
+  const ret = forced(k, 'msi_translate') ?? 0;
+  return seenIn(k, 'msi_translate', domain, { arg: hwirq, ret });
+}
+
 /** `msi_domain_ops::set_desc` of the environment: the hardware number follows from device and slot. */
 export function opSetDesc(k: Kernel, domain: number, arg: AllocArg, desc: number): void {
   forced(k, 'set_desc');

@@ -23,6 +23,7 @@ import {
   msi_domain_alloc,
   msi_domain_deactivate,
   msi_domain_free,
+  msi_domain_translate,
 } from './msi-domain.ts';
 import { at } from './slab.ts';
 
@@ -95,6 +96,11 @@ export function opUnmap(k: Kernel, domain: number, irq: number): void {
   forced(k, 'unmap');
   const { handle } = at(k, k.irq_domain, domain);
   seen(k, 'unmap', { domain: handle, dev: -1, irq, arg: 0 }, 0);
+}
+
+/** `irq_domain_ops::translate`: the number as it stands in the fwspec. */
+export function opTranslate(k: Kernel, domain: number, hwirq: number): number {
+  return at(k, k.irq_domain, domain).kind === 'msi' ? msi_domain_translate(k, domain, hwirq) : 0;
 }
 
 /** The lowest free vectors, one by one. -ENOSPC: fewer than `nr_irqs` are free, and none is taken. */
