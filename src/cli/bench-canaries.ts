@@ -9,6 +9,7 @@ import { isExpected } from '../run/expected.ts';
 import { minimise } from '../run/minimise.ts';
 import { runTrace } from '../run/session.ts';
 import { DEFECTS, plant } from '../subject/planted/index.ts';
+import { reference } from '../subject/reference/index.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import { formatTrace } from '../trace/format.ts';
 import type { Trace } from '../trace/step.ts';
@@ -40,7 +41,7 @@ export interface Hunt {
 
 const MOST_TRACES = 50_000;
 
-/** Runs random traces of a seed until something that is not expected is found. */
+/** Runs random traces of a seed until one fails in a way that is not expected and that the reference does not. */
 export function hunt(factory: SubjectFactory, seed: number, kept: Kept): Hunt | undefined {
   let traces = 0;
   let found: Hunt | undefined;
@@ -49,6 +50,7 @@ export function hunt(factory: SubjectFactory, seed: number, kept: Kept): Hunt | 
     const verdict = runTrace(trace, { factory, spec: 'kernel' });
     if (verdict.kind === 'ok' || isExpected(kept.expected, verdict.finding) !== undefined)
       return true;
+    if (runTrace(trace, { factory: reference, spec: 'kernel' }).kind === 'finding') return true;
     found = { trace, finding: verdict.finding, traces };
     return false;
   });
@@ -77,6 +79,7 @@ export function* canaryFigures(seeds: number): Generator<CanaryFigures> {
             spec: 'kernel',
             environments: ENVIRONMENTS,
             expected: kept.expected,
+            keep: 'any',
           } as const;
           const text = formatTrace(minimise(found.trace, found.finding, options).trace);
           forms.set(text, (forms.get(text) ?? 0) + 1);

@@ -48,6 +48,7 @@ const NEW: readonly NamedEnvironment[] = [
     devices: 2,
     flags: FREE,
     fwnode: true,
+    ops: ['msi_free'],
   }),
   named('tiny-root', 'four vectors, so that they run out', {
     vectors: 4,
@@ -76,12 +77,14 @@ const NEW: readonly NamedEnvironment[] = [
       flags: FREE | F.MSI_FLAG_DEV_SYSFS,
       hwsize: 16,
       levels: 1,
+      ops: ['msi_free'],
     },
   ),
   named('early', 'interrupts are activated when they are allocated', {
     flags: FREE | F.MSI_FLAG_ACTIVATE_EARLY,
     levels: 1,
     compose: 'msi',
+    ops: ['msi_free'],
   }),
   named(
     'reservation',
@@ -114,6 +117,7 @@ const NEW: readonly NamedEnvironment[] = [
     devices: 2,
     hwirq: 'overlap',
     flags: FREE,
+    ops: ['msi_free'],
     hostile: [
       { op: 'msi_init', nth: 5, ret: -12 },
       { op: 'alloc', nth: 9, ret: -28 },

@@ -29,7 +29,7 @@ const NEGATIVE_ONLY: readonly Op[] = ['alloc', 'map', 'msi_init', 'init_dev_msi_
 export function drawFaults(bits: Bits, { sites, ops }: Reach, span: number): readonly Fault[] {
   if (sites.length + ops.length === 0) return NO_FAULTS;
   const r = nextBits(bits);
-  const memory = ops.length === 0 || (sites.length > 0 && (r & 7) > 2);
+  const memory = ops.length === 0 || (sites.length > 0 && (r & 7) > 3);
   const one = memory ? drawMemory(bits, sites, span) : drawCallback(bits, ops, span);
   if ((r & 0x1f0) !== 0) return [one];
   const other = drawMemory(bits, sites, span);

@@ -2,21 +2,26 @@
 /** What an operation did for an interrupt, its reverse undid: once each. */
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
-import { irqView, type NumberView } from './view.ts';
+import { irqView } from './view.ts';
 import { happened, withOp } from './situation.ts';
 import { initFailed, irqFreed, levelAllocated } from './situations.ts';
 
 /** Handles of domains that have levels or maps: all of DOMAINS. */
 const HANDLES = 6;
 
-/** Per vector, in failing allocations too. Domains without msi_free have nothing to undo. */
+/**
+ * Per vector, in failing allocations too. Domains without msi_free have nothing to undo, and of a
+ * domain that was removed under an interrupt nothing can be said any more.
+ */
 export const initBalances: Rule = {
   name: 'an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many',
   source: 'kernel/irq/msi.c msi_domain_alloc(), msi_domain_free()',
-  number: (view, { environment }) => {
-    const { irq, past } = view;
+  number: ({ picture, irq, desc, past }, { environment }) => {
     if (past.lied || !environment.ops.includes('msi_free')) return undefined;
-    const wanted = isMsi(view) ? 1 : 0;
+    const data = picture.irq_data.objects[desc?.irq_data ?? 0];
+    const domain = picture.irq_domain.objects[data?.domain ?? 0];
+    if (data !== undefined && data.domain !== 0 && domain === undefined) return undefined;
+    const wanted = domain?.kind === 'msi' ? 1 : 0;
     return past.init === wanted
       ? undefined
       : `interrupt ${irq}: msi_init succeeded ${past.init} times more than msi_free ran, not ${wanted}`;
@@ -26,11 +31,6 @@ export const initBalances: Rule = {
     initFailed,
   ],
 };
-
-function isMsi({ picture, desc }: NumberView): boolean {
-  const data = picture.irq_data.objects[desc?.irq_data ?? 0];
-  return picture.irq_domain.objects[data?.domain ?? 0]?.kind === 'msi';
-}
 
 /** At every level, also those that drivers map without a hierarchy. */
 export const levelsBalance: Rule = {

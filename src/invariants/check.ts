@@ -171,11 +171,11 @@ function check(
     checkNumbers(scope, picture) ??
     checkIrqs(scope, picture) ??
     checkDescs(scope, picture) ??
+    look(rules.totals, picture, history) ??
     checkDomains(scope, picture) ??
     checkDevices(scope, picture) ??
     checkNodes(scope, picture, true) ??
     checkNodes(scope, picture, false) ??
-    look(rules.totals, picture, history) ??
     (everything ? look(rules.all, picture, history) : undefined)
   );
 }

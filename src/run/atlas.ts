@@ -23,8 +23,8 @@ export interface Short {
   readonly finding: Finding;
 }
 
-/** Steps of the longest trace. */
-const LONGEST = 2;
+/** Steps of the longest trace in an atlas. */
+export const LONGEST = 2;
 
 const atlases = new WeakMap<SubjectFactory, Map<string, readonly Short[]>>();
 

@@ -4,7 +4,7 @@
  * allocation of slots 0..3 does the work of two; fewer vectors are exhausted sooner; what took a fault
  * may be had with a size that is refused.
  */
-import type { Call } from '../trace/call.ts';
+import { type Call, CALL_NAMES, type CallName } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import type { Step, Trace } from '../trace/step.ts';
@@ -12,6 +12,7 @@ import { largerValues, withArg } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
 import { compareEnvironments } from './order.ts';
 import { type Pass, type Search, withStep } from './search.ts';
+import { converted, smallCalls } from './small.ts';
 import { environmentsNear } from './surroundings.ts';
 
 /** A trace that would be simpler, and the number of leading steps that it shares with the best one. */
@@ -52,6 +53,48 @@ export function simplerEnvironmentAndRaise(list: readonly Environment[]): Pass {
     );
   };
 }
+
+/** A simpler environment and a call of the same sort: a slot of its own where none comes by itself. */
+export function simplerEnvironmentAndRename(search: Search): boolean {
+  const best = search.best();
+  return environmentsNear(best.environment, []).some(
+    (environment) =>
+      compareEnvironments(environment, best.environment) < 0 &&
+      best.steps.some((step, at) =>
+        sameSort(step.call.fn).some((fn) =>
+          search.attempt(
+            {
+              environment,
+              steps: best.steps.with(at, { ...step, call: converted(step.call, fn) }),
+            },
+            -1,
+          ),
+        ),
+      ),
+  );
+}
+
+const SORTS: readonly string[] = ['alloc', 'free', 'insert', 'create', 'release', 'activate'];
+
+/** Calls that do the same sort of thing, by their names. */
+function sameSort(fn: CallName): readonly CallName[] {
+  const sort = SORTS.find((word) => fn.includes(word));
+  return sort === undefined ? [] : CALL_NAMES.filter((name) => name !== fn && name.includes(sort));
+}
+
+/** A step less, and one more thing undone at the end. */
+export function dropStepAndUndo(search: Search): boolean {
+  const best = search.best();
+  const undoing = smallCalls(best.environment).filter(({ fn }) => UNDOING.test(fn));
+  return best.steps.some((_, at) =>
+    undoing.some((call) => {
+      const trace = withoutStep(best, at);
+      return search.attempt({ ...trace, steps: [...trace.steps, { call, faults: [] }] }, at);
+    }),
+  );
+}
+
+const UNDOING = /free|release|remove|dispose|deactivate|pop/u;
 
 /** A step less in another environment, which need not be simpler. */
 export function dropStepInEnvironment(list: readonly Environment[]): Pass {

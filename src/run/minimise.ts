@@ -8,17 +8,20 @@
  * the result does not depend on where the walk began.
  */
 import { DEFAULT_ENVIRONMENT, type Environment } from '../trace/environment.ts';
+import { MsiFlag } from '../trace/flags.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
-import { shortTraces } from './atlas.ts';
+import { LONGEST, shortTraces } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
 import {
   dropFaultAndRaise,
   dropStepAndRaise,
+  dropStepAndUndo,
   dropStepInEnvironment,
   ownDomains,
   simplerEnvironmentAndRaise,
+  simplerEnvironmentAndRename,
 } from './exchange.ts';
 import { type Expected, mayBeExpected } from './expected.ts';
 import { kindOf } from './finding.ts';
@@ -34,7 +37,7 @@ import {
 } from './search.ts';
 import { type Options, runTrace, SAME, startSession, transcript } from './session.ts';
 import { dropFaults, replaceFaults, settleHostile, simplifyFaults } from './simpler-faults.ts';
-import { renameCalls, replacePairs, replaceSteps } from './small.ts';
+import { renameCalls, replaceSteps } from './small.ts';
 import { environmentsBelow, namedEnvironments, reduceEnvironment } from './surroundings.ts';
 import { firstDifference } from './transcript.ts';
 
@@ -84,14 +87,18 @@ export function minimise(
   return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
 }
 
-/** To the simplest short trace that has the finding. */
+/** To the simplest short trace that has the finding; where descriptors come by themselves it may be shorter yet. */
 function jump(wanted: (finding: Finding) => boolean, options: Options): Pass {
-  return (search) =>
-    environmentsBelow(search.best().environment).some((environment) =>
+  return (search) => {
+    const { environment: own, steps } = search.best();
+    const simple = { ...own, flags: own.flags | MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS };
+    const list = steps.length > LONGEST ? [simple] : [];
+    return [...environmentsBelow(own), ...list].some((environment) =>
       shortTraces(environment, options).some(
         (short) => wanted(short.finding) && search.attempt(short.trace, -1),
       ),
     );
+  };
 }
 
 /** The trace without the steps that are refused; those change nothing. */
@@ -130,9 +137,8 @@ export function minimiseWith(start: Trace, holds: Holds, effort: Effort = {}): M
   const search = startSearch(start, holds, effort.budget ?? 20_000);
   const environments = effort.environments ?? [];
   shorten(search, environments);
-  const walk = walkPasses(environments);
   const look = [...(effort.passes ?? []), ...lookPasses(environments)];
-  do toFixedPoint(search, walk);
+  do toFixedPoint(search, WALK);
   while (!search.spent() && look.some((pass) => pass(search)));
   return { trace: named(search.best(), environments), runs: search.runs() };
 }
@@ -146,36 +152,35 @@ function shorten(search: Search, environments: readonly Environment[]): void {
   dropChunks(search);
 }
 
-function walkPasses(environments: readonly Environment[]): readonly Pass[] {
-  return [
-    dropChunks,
-    dropFaults,
-    dropLocks,
-    settleHostile,
-    namedEnvironments(environments),
-    reduceEnvironment,
-    renameHandles,
-    lowerTogether,
-    shiftSlots,
-    lowerArguments,
-    lowerLinked,
-    ownDomains,
-    simplifyFaults,
-    renameCalls,
-    swapNeighbours,
-  ];
-}
+const WALK: readonly Pass[] = [
+  dropChunks,
+  dropFaults,
+  dropLocks,
+  settleHostile,
+  reduceEnvironment,
+  renameHandles,
+  lowerTogether,
+  shiftSlots,
+  lowerArguments,
+  lowerLinked,
+  ownDomains,
+  simplifyFaults,
+  renameCalls,
+  swapNeighbours,
+];
 
 function lookPasses(environments: readonly Environment[]): readonly Pass[] {
   return [
+    namedEnvironments(environments),
     dropPairs,
     dropStepAndRaise,
     dropFaultAndRaise,
     dropStepInEnvironment(environments),
     simplerEnvironmentAndRaise(environments),
+    simplerEnvironmentAndRename,
+    dropStepAndUndo,
     replaceFaults,
     replaceSteps,
-    replacePairs,
   ];
 }
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/**
- * The exhaustive part of the minimiser: every small call in the place of a step, of two, or of a
- * fault. A walk that only ever lowers things stops where two things would have to change at once.
- */
+/** Small calls: all there are with the simplest arguments, and passes that put them in the place of others. */
 import { affinityArg } from '../trace/affinity.ts';
 import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MSI_ANY_INDEX } from '../trace/flags.ts';
 import { type ArgKind, SIGNATURES } from '../trace/signatures.ts';
-import { type Search, withStep, withSteps } from './search.ts';
+import { type Search, withStep } from './search.ts';
 
 const LARGEST_NVEC = 32;
 /** Values that stand for all others in a first look. */
@@ -79,7 +76,8 @@ export function renameCalls(search: Search): boolean {
   return renamed;
 }
 
-function converted(old: Call, fn: CallName): Call {
+/** The call of another function with the arguments of `old`, as far as it has them. */
+export function converted(old: Call, fn: CallName): Call {
   const was = SIGNATURES[old.fn].args;
   let made = call(fn);
   for (const { field, kind } of SIGNATURES[fn].args) {
@@ -118,23 +116,6 @@ export function replaceSteps(search: Search): boolean {
     if (step === undefined) return false;
     for (const small of smallCalls(best.environment)) {
       if (search.attempt(withStep(best, at, { ...step, call: small }), at)) return true;
-    }
-  }
-  return false;
-}
-
-/** Every small call in the place of two steps. */
-export function replacePairs(search: Search): boolean {
-  const best = search.best();
-  const { steps } = best;
-  for (let last = steps.length - 1; last > 0; last -= 1) {
-    for (let first = last - 1; first >= 0; first -= 1) {
-      const faults = [...(steps[first]?.faults ?? []), ...(steps[last]?.faults ?? [])];
-      const rest = steps.toSpliced(last, 1);
-      for (const small of smallCalls(best.environment)) {
-        if (search.attempt(withSteps(best, rest.with(first, { call: small, faults })), first))
-          return true;
-      }
     }
   }
   return false;

@@ -202,7 +202,7 @@ function whole(k: Kernel, dev: number, domid: number): desc.MsiCtrl {
 
 function initDesc(call: Call): desc.InitDesc {
   return {
-    msi_index: call.index,
+    msi_index: call.index & MSI_MAX_INDEX, // the field has 16 bits
     nvec_used: call.nvec_used,
     affinity: call.affinity,
     is_msix: (call.msi_attrib & 1) !== 0,
