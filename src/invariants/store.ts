@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The stores of MSI descriptors, and what a driver puts into them. */
-import { MSI_ANY_INDEX } from '../trace/flags.ts';
+import { MSI_ANY_INDEX, MSI_MAX_INDEX } from '../trace/flags.ts';
 import { PROFILES } from '../trace/profile.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
@@ -108,7 +108,9 @@ export const holdsWhatWasGiven: Rule = {
     const attrib = (desc.is_msix ? 1 : 0) | (desc.can_mask ? 2 : 0);
     let wrong = '';
     if (desc.nvec_used !== (given ? call.nvec_used : 1)) wrong = `nvec_used ${desc.nvec_used}`;
-    else if ((given || (at && call.index !== MSI_ANY_INDEX)) && desc.msi_index !== call.index)
+    else if (given && desc.msi_index !== (call.index & MSI_MAX_INDEX))
+      wrong = `index ${desc.msi_index}`;
+    else if (at && call.index !== MSI_ANY_INDEX && desc.msi_index !== call.index)
       wrong = `index ${desc.msi_index}`;
     else if (given && attrib !== call.msi_attrib) wrong = `msi_attrib ${attrib}`;
     else if (at && desc.icookie !== call.icookie) wrong = `icookie ${desc.icookie}`;

@@ -141,6 +141,8 @@ export function impossible(env: Environment): string | undefined {
   );
   if (old !== undefined && env.release !== '6.1')
     return `${old} does not exist in ${env.release}; use "release: 6.1"`;
+  if (env.ops.includes('domain_alloc_irqs') !== env.ops.includes('domain_free_irqs'))
+    return 'ops has one of domain_alloc_irqs and domain_free_irqs, expected both or none';
   const young = env.ops.find((op) =>
     ['prepare_desc', 'msi_post_free', 'msi_translate'].includes(op),
   );
