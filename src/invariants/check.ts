@@ -1,41 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Checks the rules: after each step on what it used, at the end of a trace on everything. */
-import { CALL_NAMES, type CallName } from '../trace/call.ts';
 import type { Observation, Picture } from '../trace/observation.ts';
 import { liveOf } from './addresses.ts';
 import { Fact } from './facts.ts';
 import { RULES } from './index.ts';
 import type { History } from './remember.ts';
 import type { Broken, Rule } from './rule.ts';
-import { SPLATS } from './splat.ts';
+import { type Checks, type Look, pick, sort, type Sorted, type Step } from './sorted.ts';
 import * as view from './view.ts';
-
-/** Rules that look at one kind of thing, and how they do it: the same index in both. */
-interface Checks<F> {
-  readonly rules: readonly Rule[];
-  readonly run: readonly F[];
-}
-
-type Look<T> = (seen: T, history: History) => string | undefined;
-type Step = NonNullable<Rule['step']>;
-
-/** Rules sorted by what they look at, so that a step asks only those that have something to say. */
-interface Sorted {
-  /** Complaints are looked at when there are any, the rest of a step always. */
-  readonly splat: Checks<Step>;
-  readonly step: Checks<Step>;
-  readonly call: ReadonlyMap<CallName, Checks<Step>>;
-  readonly number: Checks<Look<view.NumberView>>;
-  readonly irq: Checks<Look<view.IrqView>>;
-  readonly desc: Checks<Look<view.DescView>>;
-  readonly domain: Checks<Look<view.DomainView>>;
-  readonly newDomain: Checks<Look<view.DomainView>>;
-  readonly device: Checks<Look<view.DeviceView>>;
-  readonly belongings: Checks<Look<view.DeviceView>>;
-  readonly node: Checks<Look<view.NodeView>>;
-  readonly totals: Checks<Look<Picture>>;
-  readonly all: Checks<Look<Picture>>;
-}
 
 /** How much is looked at. */
 interface Scope {
@@ -108,47 +80,6 @@ export function checkRule(
       history,
     )
   );
-}
-
-function sort(rules: readonly Rule[]): Sorted {
-  return {
-    splat: pick(
-      rules.filter((rule) => SPLATS.includes(rule)),
-      ({ step }) => step,
-    ),
-    step: pick(
-      rules.filter((rule) => rule.calls === undefined && !SPLATS.includes(rule)),
-      ({ step }) => step,
-    ),
-    call: new Map(
-      CALL_NAMES.map((fn) => [
-        fn,
-        pick(
-          rules.filter(({ calls }) => calls?.includes(fn) === true),
-          ({ step }) => step,
-        ),
-      ]),
-    ),
-    number: pick(rules, ({ number }) => number),
-    irq: pick(rules, ({ irq }) => irq),
-    desc: pick(rules, ({ desc }) => desc),
-    domain: pick(rules, ({ domain }) => domain),
-    newDomain: pick(rules, ({ newDomain }) => newDomain),
-    device: pick(rules, ({ device }) => device),
-    belongings: pick(rules, ({ belongings }) => belongings),
-    node: pick(rules, ({ node }) => node),
-    totals: pick(rules, ({ totals }) => totals),
-    all: pick(rules, ({ all }) => all),
-  };
-}
-
-function pick<F>(rules: readonly Rule[], what: (rule: Rule) => F | undefined): Checks<F> {
-  const found: { rule: Rule; run: F }[] = [];
-  for (const rule of rules) {
-    const run = what(rule);
-    if (run !== undefined) found.push({ rule, run });
-  }
-  return { rules: found.map(({ rule }) => rule), run: found.map(({ run }) => run) };
 }
 
 /** A state in which the kernel died says nothing more than why it died. */

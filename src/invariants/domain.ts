@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Irq domains as they come and go. */
-import { BUS_TOKENS, DomainFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { BUS_TOKENS, DomainFlag, flagNames, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
@@ -27,6 +27,26 @@ export const rootedInItsParent: Rule = {
     return domain.root === parent.root
       ? undefined
       : `domain ${domain.name} has root ${domain.root}, its parent ${parent.root}`;
+  },
+  sometimes: [domainMade],
+};
+
+/** The functions that ask what a domain is look at nothing else. */
+export const flagsFit: Rule = {
+  name: 'a domain is marked as hierarchical, as an MSI domain, as that of a device or as an MSI parent exactly when it is one',
+  source: 'include/linux/irqdomain.h enum, kernel/irq/irqdomain.c irq_domain_check_hierarchy()',
+  newDomain: ({ domain }, { environment }) => {
+    const { kind, handle, flags } = domain;
+    const wanted =
+      (kind === 'wired' ? 0 : DomainFlag.IRQ_DOMAIN_FLAG_HIERARCHY) |
+      (kind === 'msi' ? DomainFlag.IRQ_DOMAIN_FLAG_MSI : 0) |
+      (handle < 0 ? DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE : 0) |
+      (environment.msi === 'device' && handle === environment.levels
+        ? DomainFlag.IRQ_DOMAIN_FLAG_MSI_PARENT
+        : 0);
+    const seen = flags & ~DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED;
+    if (seen === wanted) return undefined;
+    return `domain ${domain.name} is ${flagNames(DomainFlag, seen).join(' ')}, expected ${flagNames(DomainFlag, wanted).join(' ')}`;
   },
   sometimes: [domainMade],
 };

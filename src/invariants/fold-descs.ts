@@ -6,7 +6,7 @@ import { addressesOf, liveOf } from './addresses.ts';
 import { Fact } from './facts.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import type { DescPast } from './past.ts';
-import { extend, extendZero, type History } from './remember.ts';
+import { extend, extendZero, type History, mention } from './remember.ts';
 import { descView } from './view.ts';
 
 /** Takes in descriptors and nodes of trees. */
@@ -60,6 +60,7 @@ function born(history: History, address: number, dev: number): DescPast {
     made: history.steps,
     dev,
     irq: 0,
+    nvec: 0,
     bound: 0,
     asked,
     sysfs: 0,
@@ -88,7 +89,7 @@ function forget(history: History, address: number, past: DescPast): void {
   const device = history.devices[past.dev];
   if (device !== undefined && device.data === past.data) device.files -= past.files;
   if (past.loose) sums.loose -= 1;
-  if (past.irq !== 0) history.facts |= Fact.DISSOCIATED;
+  if (past.irq !== 0) mentionVectors(history, past);
   history.descs[address] = undefined;
   history.facts |= Fact.DESC_GONE;
 }
@@ -96,15 +97,22 @@ function forget(history: History, address: number, past: DescPast): void {
 function foldInterrupts(history: History, picture: Picture, address: number, past: DescPast): void {
   const now = picture.msi_desc.objects[address];
   if (now === undefined || now.irq === past.irq) return;
+  if (past.irq !== 0) mentionVectors(history, past);
   past.irq = now.irq;
+  past.nvec = now.nvec_used;
   if (now.irq === 0) {
     past.sysfs = 0;
-    history.facts |= Fact.DISSOCIATED;
     return;
   }
   past.bound = history.steps;
   past.sysfs = wantsFiles(history, picture, address, now);
   history.facts |= now.nvec_used > 1 ? Fact.ASSOCIATED | Fact.MULTI : Fact.ASSOCIATED;
+}
+
+/** Whatever becomes of the interrupts that a descriptor had, it is this step's doing. */
+function mentionVectors(history: History, { irq, nvec }: DescPast): void {
+  for (let i = 0; i < nvec; i += 1) mention(history, irq + i);
+  history.facts |= Fact.DISSOCIATED;
 }
 
 function wantsFiles(

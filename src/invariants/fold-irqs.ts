@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Interrupts of a step, their irq_data, and those that run into another's hardware number. */
-import type { Picture } from '../trace/observation.ts';
+import type { Observation, Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
 import { addressesOf } from './addresses.ts';
 import { domainPast } from './fold-domains.ts';
@@ -111,6 +111,32 @@ function contest(history: History, picture: Picture, irq: number, address: numbe
   if (other === undefined || other.domain !== data.domain || other.hwirq !== data.hwirq) return;
   history.contested.add(contestKey(data.domain, data.hwirq));
   history.facts |= Fact.CONTESTED;
+}
+
+/**
+ * The same for a block that was given back in the step that allocated it: the entry that it took
+ * along belonged to an interrupt that is still there.
+ */
+export function contestRolledBack(
+  history: History,
+  { ret, callbacks, picture }: Observation,
+): void {
+  if (ret === 0) return;
+  let before = 0;
+  for (const { op, irq, arg } of callbacks) {
+    if (op !== 'msi_init') continue;
+    if (irq === before + 1 && (picture.sparse_irqs[irq] ?? 0) === 0)
+      contestNumber(history, picture, arg);
+    before = irq;
+  }
+}
+
+function contestNumber(history: History, picture: Picture, hwirq: number): void {
+  for (const data of picture.irq_data.objects) {
+    if (data?.hwirq !== hwirq || picture.irq_domain.objects[data.domain]?.kind !== 'msi') continue;
+    history.contested.add(contestKey(data.domain, hwirq));
+    history.facts |= Fact.CONTESTED;
+  }
 }
 
 /** True for a hardware number of a domain whose entry says nothing. */

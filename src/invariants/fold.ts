@@ -7,7 +7,7 @@ import type { Call } from '../trace/call.ts';
 import type { Callback, Observation } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
 import { foldCall } from './fold-call.ts';
-import { foldIrqs, foldNumbers } from './fold-irqs.ts';
+import { contestRolledBack, foldIrqs, foldNumbers } from './fold-irqs.ts';
 import { foldDescs } from './fold-descs.ts';
 import { foldDevices } from './fold-devices.ts';
 import { foldDomains } from './fold-domains.ts';
@@ -30,6 +30,7 @@ export function fold(history: History, observation: Observation, call: Call): vo
   foldDevices(history, observation);
   foldDescs(history, observation);
   foldNumbers(history, observation.picture);
+  contestRolledBack(history, observation);
 }
 
 function begin(history: History, { splats, fired, callbacks }: Observation, call: Call): void {

@@ -57,6 +57,8 @@ export const RULES: readonly Rule[] = [
   mapping.numberedFromGetHwirq,
   mapping.belowHwirqMax,
   mapping.answersWithTheMapped,
+  mapping.mapsWhatWasAsked,
+  mapping.mappedOnce,
   vector.hasItsVector,
   vector.vectorsConserved,
 
@@ -95,6 +97,7 @@ export const RULES: readonly Rule[] = [
   sysfs.groupWithData,
 
   domain.rootedInItsParent,
+  domain.flagsFit,
   domain.infoFits,
   domain.inOneSlot,
   domain.nameStays,

@@ -14,6 +14,12 @@ import { type IrqView, named } from './view.ts';
 import { anywhere, happens } from './situation.ts';
 import { contested, irqFreed, levelAllocated, several } from './situations.ts';
 
+const mappedFlat = happens(
+  'a number of a domain without hierarchy was mapped',
+  Fact.BLOCK | Fact.DOMAIN_BORN,
+  ({ callbacks }) => callbacks.some(({ op, ret }) => op === 'map' && ret === 0),
+);
+
 /** From the interrupt to the map. */
 export const findsMapped: Rule = {
   name: 'looking up the hardware number of an interrupt finds that interrupt, in each of its domains',
@@ -142,15 +148,7 @@ export const belowHwirqMax: Rule = {
     data === undefined || domain === undefined || data.hwirq < domain.hwirq_max
       ? undefined
       : `interrupt ${irq} is hwirq ${data.hwirq} of domain ${domain.name}, hwirq_max ${domain.hwirq_max}`,
-  sometimes: [
-    levelAllocated,
-    happens(
-      'a number of a domain without hierarchy was mapped',
-      Fact.BLOCK,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'map'),
-      ({ wired }) => wired > 0,
-    ),
-  ],
+  sometimes: [levelAllocated, mappedFlat],
 };
 
 /** What drivers see of the map. */
@@ -178,4 +176,40 @@ export const answersWithTheMapped: Rule = {
       anywhere,
     ),
   ],
+};
+
+/** An interrupt whose `map` failed stays without a domain, also in a legacy domain. */
+export const mapsWhatWasAsked: Rule = {
+  name: 'mapping, associating, or making a legacy domain gives each interrupt the hardware number that was asked for',
+  source: 'kernel/irq/irqdomain.c irq_create_mapping_affinity(), __irq_domain_instantiate()',
+  calls: ['irq_create_mapping_affinity', 'irq_domain_associate', 'irq_domain_create_legacy'],
+  step: ({ ret, picture, callbacks }, history) => {
+    const { fn, domain, hwirq, block, nirqs } = history.call;
+    if (fn === 'irq_domain_associate' ? ret !== 0 : ret <= 0) return undefined;
+    const first = fn === 'irq_create_mapping_affinity' ? ret : (picture.blockIrq[block] ?? 0);
+    for (let i = 0; i < (fn === 'irq_domain_create_legacy' ? nirqs : 1); i += 1) {
+      const irq = first + i;
+      if (callbacks.some((one) => one.op === 'map' && one.irq === irq && one.ret !== 0)) continue;
+      const desc = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
+      const data = picture.irq_data.objects[desc?.irq_data ?? 0];
+      if (isUnder(data, history.domainAt[domain] ?? 0, hwirq + i)) continue;
+      return `interrupt ${irq} is hwirq ${data?.hwirq ?? 'none'} of irq_domain ${data?.domain ?? 0}, asked for ${hwirq + i}`;
+    }
+    return undefined;
+  },
+  sometimes: [mappedFlat],
+};
+
+/** The map can remember only one of them; the other one is found where it is looked for next. */
+export const mappedOnce: Rule = {
+  name: 'mapping or associating a hardware number leaves it with one interrupt',
+  source: 'kernel/irq/irqdomain.c irq_create_mapping_affinity()',
+  calls: ['irq_create_mapping_affinity', 'irq_create_fwspec_mapping', 'irq_domain_associate'],
+  step: ({ picture }, { call, domainAt }) => {
+    const domain = domainAt[call.domain] ?? 0;
+    const same = picture.irq_data.objects.filter((data) => isUnder(data, domain, call.hwirq));
+    if (domain === 0 || same.length < 2) return undefined;
+    return `hwirq ${call.hwirq} belongs to interrupts ${same.map((data) => data?.irq).join(' and ')}`;
+  },
+  sometimes: [mappedFlat],
 };

@@ -47,6 +47,7 @@ export interface DescPast {
   /** Address of its device. */
   dev: number;
   irq: number;
+  nvec: number;
   /** Step in which it got its interrupts. */
   bound: number;
   /** The affinity argument that it was made with. */

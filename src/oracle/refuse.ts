@@ -78,6 +78,9 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   irq_domain_alloc_irqs: (scene) => scene.kind === 'irq' && few(scene),
   irq_domain_disconnect_hierarchy: (scene) => scene.kind === 'irq' && few(scene),
   irq_create_mapping_affinity: ({ kind }) => kind === 'wired',
+  // The trigger type belongs to the interrupt; here it is known by the domain that it was set through.
+  irq_create_fwspec_mapping: ({ model, kind }) =>
+    kind !== 'irq' || !model.environment.ops.includes('msi_translate'),
   irq_domain_associate: (scene) => scene.kind === 'wired' && single(scene),
   irq_domain_create_legacy: ({ call, block }) =>
     call.domain === EXTRA && call.nirqs === block?.size,

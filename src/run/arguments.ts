@@ -63,10 +63,8 @@ export function largerValues(arg: Arg, value: number, env: Environment): readonl
     return few.filter((other) => rankOfArg(arg, other) > rankOfArg(arg, value));
   const near = [value + 1, value + 2, value + 3];
   if (arg.kind === 'slot' || arg.kind === 'anySlot') {
-    // Nobody wants to see 65536 descriptors made, so only a single slot is that far out.
-    const far = arg.field === 'index' ? [MSI_XA_DOMAIN_SIZE] : [];
     const any = arg.kind === 'anySlot' ? [MSI_ANY_INDEX] : [];
-    return above(value, [...near, env.hwsize - 1, env.hwsize, ...far, ...any]);
+    return above(value, [...near, env.hwsize - 1, env.hwsize, ...any]);
   }
   if (arg.kind === 'hwsize') return above(value, [...near, MSI_XA_DOMAIN_SIZE + 1]);
   const vectors = [...near, env.vectors, env.vectors + 1];

@@ -23,17 +23,18 @@ export interface Short {
   readonly finding: Finding;
 }
 
-/** Steps of the longest trace in an atlas. */
-export const LONGEST = 2;
-
 const atlases = new WeakMap<SubjectFactory, Map<string, readonly Short[]>>();
 
-/** The simplest short trace of every finding, the simplest first. */
-export function shortTraces(environment: Environment, options: Options): readonly Short[] {
+/** The simplest short trace of every finding, of `longest` steps at most; the simplest first. */
+export function shortTraces(
+  environment: Environment,
+  options: Options,
+  longest: number,
+): readonly Short[] {
   const known = atlases.get(options.factory) ?? new Map<string, readonly Short[]>();
   atlases.set(options.factory, known);
-  const name = `${options.spec} ${JSON.stringify({ ...environment, name: '' })}`;
-  const made = known.get(name) ?? explore(environment, options);
+  const name = `${longest} ${options.spec} ${JSON.stringify({ ...environment, name: '' })}`;
+  const made = known.get(name) ?? explore(environment, options, longest);
   known.set(name, made);
   return made;
 }
@@ -41,6 +42,7 @@ export function shortTraces(environment: Environment, options: Options): readonl
 interface Exploration {
   readonly environment: Environment;
   readonly session: Session;
+  readonly longest: number;
   readonly found: Map<string, Short>;
   /** What each call does as the first step. */
   readonly alone: Map<Call, string>;
@@ -48,11 +50,16 @@ interface Exploration {
   readonly deadly: Set<Call>;
 }
 
-function explore(environment: Environment, { factory, spec }: Options): readonly Short[] {
+function explore(
+  environment: Environment,
+  { factory, spec }: Options,
+  longest: number,
+): readonly Short[] {
   const session = startSession(environment, { factory, spec });
   const exploration = {
     environment,
     session,
+    longest,
     found: new Map(),
     alone: new Map(),
     deadly: new Set<Call>(),
@@ -86,7 +93,7 @@ function extend(exploration: Exploration, steps: readonly Step[]): void {
     else if (alone.get(call) === does) continue; // what is before it makes no difference
     failing(exploration, before, [...steps, step]);
   }
-  if (steps.length + 1 >= LONGEST) return;
+  if (steps.length + 1 >= exploration.longest) return;
   for (const step of next) {
     session.restore(before);
     session.apply(step);

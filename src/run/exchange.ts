@@ -11,9 +11,9 @@ import type { Step, Trace } from '../trace/step.ts';
 import { largerValues, withArg } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
 import { compareEnvironments } from './order.ts';
-import { type Pass, type Search, withStep } from './search.ts';
+import { type Search, withStep } from './search.ts';
 import { converted, smallCalls } from './small.ts';
-import { environmentsNear } from './surroundings.ts';
+import { environmentsNear, environmentsWithLess } from './surroundings.ts';
 
 /** A trace that would be simpler, and the number of leading steps that it shares with the best one. */
 interface Gain {
@@ -43,21 +43,19 @@ export function dropFaultAndRaise(search: Search): boolean {
 }
 
 /** A simpler environment and a larger argument. */
-export function simplerEnvironmentAndRaise(list: readonly Environment[]): Pass {
-  return (search) => {
-    const best = search.best();
-    return environmentsNear(best.environment, list).some(
-      (environment) =>
-        compareEnvironments(environment, best.environment) < 0 &&
-        raiseAny(search, { trace: { ...best, environment }, common: -1 }),
-    );
-  };
+export function simplerEnvironmentAndRaise(search: Search): boolean {
+  const best = search.best();
+  return environmentsNear(best.environment).some(
+    (environment) =>
+      compareEnvironments(environment, best.environment) < 0 &&
+      raiseAny(search, { trace: { ...best, environment }, common: -1 }),
+  );
 }
 
 /** A simpler environment and a call of the same sort: a slot of its own where none comes by itself. */
 export function simplerEnvironmentAndRename(search: Search): boolean {
   const best = search.best();
-  return environmentsNear(best.environment, []).some(
+  return environmentsNear(best.environment).some(
     (environment) =>
       compareEnvironments(environment, best.environment) < 0 &&
       best.steps.some((step, at) =>
@@ -96,14 +94,12 @@ export function dropStepAndUndo(search: Search): boolean {
 
 const UNDOING = /free|release|remove|dispose|deactivate|pop/u;
 
-/** A step less in another environment, which need not be simpler. */
-export function dropStepInEnvironment(list: readonly Environment[]): Pass {
-  return (search) => {
-    const best = search.best();
-    return environmentsNear(best.environment, list).some((environment) =>
-      best.steps.some((_, at) => search.attempt({ ...withoutStep(best, at), environment }, -1)),
-    );
-  };
+/** A step less in an environment with less of something, or with an operation that does more by itself. */
+export function dropStepInEnvironment(search: Search): boolean {
+  const best = search.best();
+  return environmentsWithLess(best.environment).some((environment) =>
+    best.steps.some((_, at) => search.attempt({ ...withoutStep(best, at), environment }, -1)),
+  );
 }
 
 /** Domains that devices create for themselves, instead of one for all of them. */

@@ -8,11 +8,12 @@
  * the result does not depend on where the walk began.
  */
 import { DEFAULT_ENVIRONMENT, type Environment } from '../trace/environment.ts';
+import type { SubjectFactory } from '../subject/subject.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
-import { LONGEST, shortTraces } from './atlas.ts';
+import { shortTraces } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
 import {
   dropFaultAndRaise,
@@ -37,7 +38,7 @@ import {
 } from './search.ts';
 import { type Options, runTrace, SAME, startSession, transcript } from './session.ts';
 import { dropFaults, replaceFaults, settleHostile, simplifyFaults } from './simpler-faults.ts';
-import { renameCalls, replaceSteps } from './small.ts';
+import { renameCalls, replaceLastPair, replaceSteps } from './small.ts';
 import { environmentsBelow, namedEnvironments, reduceEnvironment } from './surroundings.ts';
 import { firstDifference } from './transcript.ts';
 
@@ -60,6 +61,8 @@ export interface MinimiseOptions extends Options, Effort {
    * that is not expected: right for a subject with one defect that breaks several rules.
    */
   readonly keep?: 'same' | 'any';
+  /** A subject without the defect that is looked for: it passes the minimised trace. */
+  readonly baseline?: SubjectFactory;
 }
 
 /** The simplest trace, and how many were run to find it. */
@@ -80,25 +83,41 @@ export function minimise(
   const closely = { factory: options.factory, spec: options.spec, precise: true };
   const start = applicable(withSteps(trace, trace.steps.slice(0, finding.at + 1)), closely);
   const wanted = isWanted(finding, options);
-  const holds = finding.rule === SAME ? differs(closely) : replays(start, wanted, closely);
-  const passes = finding.rule === SAME ? [] : [jump(wanted, closely)];
+  const holds =
+    finding.rule === SAME ? differs(closely) : replays(start, wanted, closely, options.baseline);
+  const passes = finding.rule === SAME ? [] : [jump(wanted, options)];
   const least = minimiseWith(start, holds, { ...options, passes });
   const verdict = runTrace(least.trace, closely);
   return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
 }
 
-/** To the simplest short trace that has the finding; where descriptors come by themselves it may be shorter yet. */
-function jump(wanted: (finding: Finding) => boolean, options: Options): Pass {
-  return (search) => {
-    const { environment: own, steps } = search.best();
-    const simple = { ...own, flags: own.flags | MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS };
-    const list = steps.length > LONGEST ? [simple] : [];
-    return [...environmentsBelow(own), ...list].some((environment) =>
-      shortTraces(environment, options).some(
-        (short) => wanted(short.finding) && search.attempt(short.trace, -1),
-      ),
+/** Steps of the longest traces that are known by heart in an environment. */
+const LONGEST = 2;
+
+/**
+ * To the simplest short trace that has the finding: in the environments that are as simple, in those
+ * where descriptors come by themselves, and when one step may do, in all of them.
+ */
+function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): Pass {
+  const jumpIn = (search: Search, environment: Environment, longest: number): boolean =>
+    shortTraces(environment, options, longest).some(
+      (short) => wanted(short.finding) && search.attempt(short.trace, -1),
     );
+  return (search) => {
+    const { environment, steps } = search.best();
+    const near = [
+      ...environmentsBelow(environment),
+      ...[DEFAULT_ENVIRONMENT, environment].map(simple),
+    ];
+    if (steps.length <= 1) return false;
+    if (near.some((env) => jumpIn(search, env, LONGEST))) return true;
+    const others = steps.length === LONGEST ? (options.environments ?? []) : [];
+    return others.some((env) => env.release === environment.release && jumpIn(search, env, 1));
   };
+}
+
+function simple(environment: Environment): Environment {
+  return { ...environment, flags: environment.flags | MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS };
 }
 
 /** The trace without the steps that are refused; those change nothing. */
@@ -175,12 +194,13 @@ function lookPasses(environments: readonly Environment[]): readonly Pass[] {
     dropPairs,
     dropStepAndRaise,
     dropFaultAndRaise,
-    dropStepInEnvironment(environments),
-    simplerEnvironmentAndRaise(environments),
+    dropStepInEnvironment,
+    simplerEnvironmentAndRaise,
     simplerEnvironmentAndRename,
     dropStepAndUndo,
     replaceFaults,
     replaceSteps,
+    replaceLastPair,
   ];
 }
 

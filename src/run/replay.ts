@@ -3,6 +3,7 @@
  * Runs many variations of one trace. What a variation shares with the trace accepted last is not
  * run again: sessions are taken back to a snapshot in it.
  */
+import type { SubjectFactory } from '../subject/subject.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Holds } from './search.ts';
@@ -22,11 +23,12 @@ interface Base {
   asked: { readonly steps: number; times: number };
 }
 
-/** Accepts a trace when `same` says so of what is found in it. */
+/** Accepts a trace when `same` says so of what is found in it, and when the baseline, if there is one, passes it. */
 export function replays(
   start: Trace,
   same: (finding: Finding) => boolean,
   options: Options,
+  baseline?: SubjectFactory,
 ): Holds {
   let base = begin(start, options);
   return (trace, common) => {
@@ -35,11 +37,17 @@ export function replays(
     const from = own ? rewind(target, common) : 0;
     const finding = rest(target.session, trace.steps, from);
     if (finding === undefined || !same(finding)) return false;
+    if (baseline !== undefined && !passes(trace, { factory: baseline, spec: options.spec }))
+      return false;
     if (own) forget(base, common);
     else base = target;
     base.trace = trace;
     return true;
   };
+}
+
+function passes(trace: Trace, options: Options): boolean {
+  return rest(startSession(trace.environment, options), trace.steps, 0) === undefined;
 }
 
 function begin(trace: Trace, options: Options): Base {

@@ -5,7 +5,8 @@ import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../trace/ca
 import type { Environment } from '../trace/environment.ts';
 import { MSI_ANY_INDEX } from '../trace/flags.ts';
 import { type ArgKind, SIGNATURES } from '../trace/signatures.ts';
-import { type Search, withStep } from './search.ts';
+import { simplerValues } from './arguments.ts';
+import { type Search, withStep, withSteps } from './search.ts';
 
 const LARGEST_NVEC = 32;
 /** Values that stand for all others in a first look. */
@@ -69,12 +70,27 @@ export function renameCalls(search: Search): boolean {
       const step = best.steps[at];
       if (step === undefined || fn === step.call.fn) break;
       if (!SIGNATURES[fn].releases.includes(best.environment.release)) continue;
-      if (search.attempt(withStep(best, at, { ...step, call: converted(step.call, fn) }), at))
-        renamed = true;
+      const plain = converted(step.call, fn);
+      const found = [plain, lowest(plain)].some((other) =>
+        search.attempt(withStep(best, at, { ...step, call: other }), at),
+      );
+      if (found) renamed = true;
     }
   }
   return renamed;
 }
+
+/** The call with every number as small as it can be. */
+function lowest(one: Call): Call {
+  let made = one;
+  for (const arg of SIGNATURES[one.fn].args) {
+    const [least] = simplerValues(arg, one[arg.field]);
+    if (least !== undefined && NUMBERS.includes(arg.kind)) made = { ...made, [arg.field]: least };
+  }
+  return made;
+}
+
+const NUMBERS: readonly ArgKind[] = ['slot', 'nvec', 'nirqs', 'hwsize', 'hwirq', 'vec'];
 
 /** The call of another function with the arguments of `old`, as far as it has them. */
 export function converted(old: Call, fn: CallName): Call {
@@ -119,4 +135,23 @@ export function replaceSteps(search: Search): boolean {
     }
   }
   return false;
+}
+
+/** Every small call in the place of the last two steps, also one of a driver that forgets to lock. */
+export function replaceLastPair(search: Search): boolean {
+  const best = search.best();
+  const common = best.steps.length - 2;
+  const [last, lastButOne] = [best.steps[common + 1], best.steps[common]];
+  if (last === undefined || lastButOne === undefined) return false;
+  const faults = [...lastButOne.faults, ...last.faults];
+  return smallCalls(best.environment).some((small) => {
+    const locks = SIGNATURES[small.fn].args.some(({ field }) => field === 'lock');
+    const calls = locks && small.nvec_used === 0 ? [small, { ...small, lock: 0 }] : [small];
+    return calls.some((one) =>
+      search.attempt(
+        withSteps(best, best.steps.toSpliced(common, 2, { call: one, faults })),
+        common,
+      ),
+    );
+  });
 }

@@ -35,12 +35,25 @@ export function reduceEnvironment(search: Search): boolean {
   return reduced;
 }
 
-/** The environments of a list, and all that differ from `env` in one thing. */
-export function environmentsNear(
-  env: Environment,
-  list: readonly Environment[],
-): readonly Environment[] {
-  return [...list, ...changesOf(env).flat()];
+/** Environments that differ from `env` in one thing. */
+export function environmentsNear(env: Environment): readonly Environment[] {
+  return changesOf(env).flat();
+}
+
+/** Environments in which something runs out sooner, collides, or comes by itself. */
+export function environmentsWithLess(env: Environment): readonly Environment[] {
+  const {
+    MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS: simple,
+    MSI_FLAG_FREE_MSI_DESCS: free,
+    MSI_FLAG_ACTIVATE_EARLY: early,
+  } = MsiFlag;
+  return possible([
+    ...[1, 2, 3].map((vectors) => ({ ...env, vectors })),
+    ...[8, 16].map((nr_irqs) => ({ ...env, nr_irqs })),
+    ...[1, 2].map((hwsize) => ({ ...env, hwsize })),
+    ...[simple, free, early, simple | free].map((bits) => ({ ...env, flags: env.flags | bits })),
+    { ...env, hwirq: 'overlap' },
+  ]).filter((other) => compareEnvironments(other, env) !== 0);
 }
 
 /**
