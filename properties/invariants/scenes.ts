@@ -10,13 +10,13 @@ import { MsiFlag } from '../../src/trace/flags.ts';
 import { addDomain, addIrq, addNode, at, begin, emptyWorld, op, put, type World } from './world.ts';
 
 /** Where things are: all at the first address of their table, but for these. */
-export const ROOT = 1;
+const ROOT = 1;
 export const LEVEL = 2;
 export const WIRED = 3;
 export const MSI = 4;
 /** The slot of the descriptor, and so its first hardware number. */
 export const SLOT = 3;
-export const MASKS: number = affinityArg(0b0011, true);
+const MASKS: number = affinityArg(0b0011, true);
 
 /** The environment of the world. */
 export const ENVIRONMENT: Environment = {

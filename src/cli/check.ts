@@ -160,7 +160,8 @@ async function run(campaign: Campaign, budget: Budget): Promise<Ended> {
 /** Runs the traces that `draw` hands out; true when something new was found. */
 function randomBatch(campaign: Campaign, draw: (run: (trace: Trace) => boolean) => void): boolean {
   const { plan, random } = campaign;
-  const options = { ...plan.options, reach: random };
+  const expected = plan.options.spec === 'kernel' ? plan.kept.expected : [];
+  const options = { ...plan.options, reach: random, expected };
   let found = false;
   draw((trace) => {
     const verdict = runTrace(trace, options);

@@ -92,7 +92,7 @@ export const freedInactive: Rule = {
 };
 
 /** True for an interrupt that was activated in reservation mode, or that nobody saw, where it may have been. */
-export function maybeReserved(history: History, past: NumberPast): boolean {
+function maybeReserved(history: History, past: NumberPast): boolean {
   return history.reservable && (past.reserved || !past.seen);
 }
 

@@ -13,6 +13,7 @@ import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import type { Expected } from './expected.ts';
 import { AGREE, fitting, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
 
@@ -24,6 +25,8 @@ export interface Options {
   readonly precise?: boolean;
   /** Counts what was reached. */
   readonly reach?: Reach;
+  /** Known findings: one of these is not looked at a second time. */
+  readonly expected?: readonly Expected[];
 }
 
 /** What became of a step. After `ended` and `finding` no more steps are run. */

@@ -91,7 +91,7 @@ function extend(exploration: Exploration, steps: readonly Step[]): void {
     const does = behaviour(session);
     if (steps.length === 0) alone.set(call, does);
     else if (alone.get(call) === does) continue; // what is before it makes no difference
-    failing(exploration, before, [...steps, step]);
+    failing(exploration, before, steps, step);
   }
   if (steps.length + 1 >= exploration.longest) return;
   for (const step of next) {
@@ -102,16 +102,20 @@ function extend(exploration: Exploration, steps: readonly Step[]): void {
 }
 
 /** The last step again, with each fault; only trees ask a second time when memory is refused. */
-function failing(exploration: Exploration, before: SessionSnapshot, steps: readonly Step[]): void {
+function failing(
+  exploration: Exploration,
+  before: SessionSnapshot,
+  steps: readonly Step[],
+  step: Step,
+): void {
   const { session } = exploration;
-  const step = steps.at(-1);
   const observation = session.observation();
-  if (step === undefined || observation === undefined) return;
+  if (observation === undefined) return;
   const faults = faultPoints(observation, (site) => (TREES.includes(site) ? [1, 2] : [1]));
   for (const fault of firing(session, before, step, faults)) {
     const finding = session.finish();
     if (finding === undefined) continue;
-    note(exploration, steps.with(-1, { call: step.call, faults: [fault] }), finding);
+    note(exploration, [...steps, { call: step.call, faults: [fault] }], finding);
   }
 }
 

@@ -4,15 +4,16 @@
  * allocation of slots 0..3 does the work of two; fewer vectors are exhausted sooner; what took a fault
  * may be had with a size that is refused.
  */
-import { type Call, CALL_NAMES, type CallName } from '../trace/call.ts';
+import { type Call, call, type CallName } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
+import { MsiFlag } from '../trace/flags.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import { largerValues, withArg } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
 import { compareEnvironments } from './order.ts';
 import { type Search, withStep } from './search.ts';
-import { converted, smallCalls } from './small.ts';
+import { converted, sameSort, smallCalls } from './small.ts';
 import { environmentsNear, environmentsWithLess } from './surroundings.ts';
 
 /** A trace that would be simpler, and the number of leading steps that it shares with the best one. */
@@ -72,22 +73,14 @@ export function simplerEnvironmentAndRename(search: Search): boolean {
   );
 }
 
-const SORTS: readonly string[] = ['alloc', 'free', 'insert', 'create', 'release', 'activate'];
-
-/** Calls that do the same sort of thing, by their names. */
-function sameSort(fn: CallName): readonly CallName[] {
-  const sort = SORTS.find((word) => fn.includes(word));
-  return sort === undefined ? [] : CALL_NAMES.filter((name) => name !== fn && name.includes(sort));
-}
-
 /** A step less, and one more thing undone at the end. */
 export function dropStepAndUndo(search: Search): boolean {
   const best = search.best();
   const undoing = smallCalls(best.environment).filter(({ fn }) => UNDOING.test(fn));
   return best.steps.some((_, at) =>
-    undoing.some((call) => {
+    undoing.some((undo) => {
       const trace = withoutStep(best, at);
-      return search.attempt({ ...trace, steps: [...trace.steps, { call, faults: [] }] }, at);
+      return search.attempt({ ...trace, steps: [...trace.steps, { call: undo, faults: [] }] }, at);
     }),
   );
 }
@@ -102,6 +95,28 @@ export function dropStepInEnvironment(search: Search): boolean {
   );
 }
 
+/** Descriptors that come by themselves with the allocation, instead of one step for each. */
+export function simpleDescriptors(search: Search): boolean {
+  const best = search.best();
+  const flags = best.environment.flags | MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS;
+  const made = best.steps.filter(({ call: { fn } }) => MAKING.includes(fn));
+  const [first] = made;
+  if (first === undefined || made.length < 2) return false;
+  const { dev, domid } = first.call;
+  const last = made.length - 1;
+  const range = call('msi_domain_alloc_irqs_range', { dev, domid, first: 0, last });
+  const create = call('msi_create_device_irq_domain', { dev, domid, hwsize: last + 1 });
+  const steps = best.steps.flatMap((step) => {
+    if (step === first) return [{ call: range, faults: [] }];
+    if (made.includes(step)) return [];
+    return [CREATING.includes(step.call.fn) ? { ...step, call: create } : step];
+  });
+  return search.attempt({ environment: { ...best.environment, flags }, steps }, -1);
+}
+
+const MAKING: readonly CallName[] = ['msi_domain_insert_msi_desc', 'msi_domain_alloc_irq_at'];
+const CREATING: readonly CallName[] = ['msi_setup_device_data', 'msi_create_device_irq_domain'];
+
 /** Domains that devices create for themselves, instead of one for all of them. */
 export function ownDomains(search: Search): boolean {
   const best = search.best();
@@ -111,8 +126,8 @@ export function ownDomains(search: Search): boolean {
   const steps = best.steps.map((step) => {
     const { fn, dev } = step.call;
     if (fn !== 'msi_setup_device_data') return step;
-    const call = { ...step.call, fn: 'msi_create_device_irq_domain' as const, dev, hwsize };
-    return { ...step, call };
+    const own = { ...step.call, fn: 'msi_create_device_irq_domain' as const, dev, hwsize };
+    return { ...step, call: own };
   });
   return search.attempt({ environment, steps }, -1);
 }

@@ -22,6 +22,7 @@ import {
   dropStepInEnvironment,
   ownDomains,
   simplerEnvironmentAndRaise,
+  simpleDescriptors,
   simplerEnvironmentAndRename,
 } from './exchange.ts';
 import { type Expected, mayBeExpected } from './expected.ts';
@@ -109,8 +110,8 @@ function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): 
       ...environmentsBelow(environment),
       ...[DEFAULT_ENVIRONMENT, environment].map(simple),
     ];
-    if (steps.length <= 1) return false;
-    if (near.some((env) => jumpIn(search, env, LONGEST))) return true;
+    const longest = Math.min(steps.length, LONGEST);
+    if (near.some((env) => jumpIn(search, env, longest))) return true;
     const others = steps.length === LONGEST ? (options.environments ?? []) : [];
     return others.some((env) => env.release === environment.release && jumpIn(search, env, 1));
   };
@@ -197,6 +198,7 @@ function lookPasses(environments: readonly Environment[]): readonly Pass[] {
     dropStepInEnvironment,
     simplerEnvironmentAndRaise,
     simplerEnvironmentAndRename,
+    simpleDescriptors,
     dropStepAndUndo,
     replaceFaults,
     replaceSteps,

@@ -5,7 +5,7 @@
  */
 import type { CallName } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
-import { MsiFlag } from '../trace/flags.ts';
+import { MSI_XA_DOMAIN_SIZE, MsiFlag } from '../trace/flags.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import { OP_NAMES, SITES } from '../trace/sites.ts';
 import type { Fault, Step, Trace } from '../trace/step.ts';
@@ -43,7 +43,7 @@ export function startSearch(start: Trace, holds: Holds, budget: number): Search 
     spent: () => runs >= budget,
     attempt: (candidate, common) => {
       if (runs >= budget || compareTraces(candidate, best) >= 0) return false;
-      if (isCostly(candidate) && !isCostly(best)) return false;
+      if (descriptorsMade(candidate) > Math.max(MANY, descriptorsMade(best))) return false;
       const hash = hashTrace(candidate);
       if (tried.has(hash)) return false;
       tried.add(hash);
@@ -55,20 +55,32 @@ export function startSearch(start: Trace, holds: Holds, budget: number): Search 
   };
 }
 
-/** More descriptors than this are made by no call of a simple trace. */
+/** No simple trace needs a call that makes more descriptors; a search through such would take minutes. */
 const MANY = 128;
 
-/** True when one call makes so many descriptors that the search would take minutes. */
-function isCostly({ environment, steps }: Trace): boolean {
-  if ((environment.flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) === 0) return false;
-  return steps.some(({ call: { fn, first, last, hwsize } }) => {
-    if (fn === 'msi_domain_alloc_irqs_range' || fn === 'msi_domain_alloc_irqs_range_locked')
-      return last - first > MANY;
-    return CREATIONS.includes(fn) && (hwsize === 0 || hwsize > MANY);
-  });
+/** Descriptors that the largest call makes by itself. */
+function descriptorsMade({ environment, steps }: Trace): number {
+  if ((environment.flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) === 0) return 0;
+  let largest = environment.msi === 'global' ? sizeOf(environment.hwsize) : 0;
+  let made = 0;
+  for (const { call } of steps) {
+    const { fn } = call;
+    if (CREATIONS.includes(fn)) largest = Math.max(largest, sizeOf(call.hwsize));
+    else if (fn === 'msi_domain_alloc_irqs_all_locked') made = Math.max(made, largest);
+    else if (RANGES.includes(fn)) made = Math.max(made, call.last - call.first + 1);
+  }
+  return made;
+}
+
+function sizeOf(hwsize: number): number {
+  return hwsize === 0 ? MSI_XA_DOMAIN_SIZE : hwsize;
 }
 
 const CREATIONS: readonly CallName[] = ['msi_create_irq_domain', 'msi_create_device_irq_domain'];
+const RANGES: readonly CallName[] = [
+  'msi_domain_alloc_irqs_range',
+  'msi_domain_alloc_irqs_range_locked',
+];
 
 /** Runs passes from the first one again whenever one got somewhere, until none does. */
 export function toFixedPoint(search: Search, passes: readonly Pass[]): void {

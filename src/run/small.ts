@@ -68,7 +68,10 @@ export function renameCalls(search: Search): boolean {
     for (const fn of CALL_NAMES) {
       const best = search.best();
       const step = best.steps[at];
-      if (step === undefined || fn === step.call.fn) break;
+      if (step === undefined) break;
+      const { fn: old } = step.call;
+      const simpler = CALL_NAMES.indexOf(fn) < CALL_NAMES.indexOf(old);
+      if (fn === old || !(simpler || sameSort(old).includes(fn))) continue;
       if (!SIGNATURES[fn].releases.includes(best.environment.release)) continue;
       const plain = converted(step.call, fn);
       const found = [plain, lowest(plain)].some((other) =>
@@ -78,6 +81,15 @@ export function renameCalls(search: Search): boolean {
     }
   }
   return renamed;
+}
+
+/** Words in the names of calls that do the same sort of thing. */
+const SORTS: readonly string[] = ['alloc', 'free', 'insert', 'create', 'release', 'activate'];
+
+/** Calls that do the same sort of thing, by their names. */
+export function sameSort(fn: CallName): readonly CallName[] {
+  const sort = SORTS.find((word) => fn.includes(word));
+  return sort === undefined ? [] : CALL_NAMES.filter((name) => name !== fn && name.includes(sort));
 }
 
 /** The call with every number as small as it can be. */
