@@ -40,7 +40,7 @@ describe('the minimiser', () => {
           'msi_domain_alloc_irqs_range_locked',
           'msi_domain_free_irqs_range',
           'devres_add',
-        ],
+        ] as const,
         roll,
       );
       const first = roll(6);
@@ -101,7 +101,7 @@ describe('the minimiser', () => {
     expect([...forms]).toEqual([
       formatTrace(
         trace(
-          'msi_create_device_irq_domain(dev=0, domid=0, hwsize=0)',
+          'msi_create_device_irq_domain(dev=0, domid=0, hwsize=1)',
           'msi_domain_alloc_irqs_range(dev=0, domid=0, first=0, last=1)',
           'msi_domain_alloc_irqs_range(dev=0, domid=0, first=0, last=1) (fail: xa_node 1)',
         ),
@@ -160,7 +160,7 @@ describe('the minimiser', () => {
       formatTrace(
         trace(
           'msi_create_device_irq_domain(dev=0, domid=0, hwsize=1)',
-          'msi_domain_insert_msi_desc(dev=0, domid=0, msi_index=1, nvec_used=1, affinity=none, msi_attrib=none)',
+          'msi_domain_alloc_irq_at(dev=0, domid=0, index=1, affinity=none, icookie=0)',
         ),
       ),
     );
@@ -176,12 +176,33 @@ describe('the minimiser', () => {
       'msi_domain_insert_msi_desc(dev=0, domid=0, msi_index=9, nvec_used=1, affinity=none, msi_attrib=none)',
     );
     const found = finding(late, two);
-    const expected = [{ trace: 'known.trace', why: '', rule: AGREE, fn: 'devres_add', fired: [] }];
+    const expected = [
+      { trace: 'known.trace', why: '', rule: AGREE, fn: 'devres_add', fired: [], detail: '' },
+    ];
     const slipped = minimise(late, found, { ...unchanged, factory: two });
     const kept = minimise(late, found, { ...unchanged, factory: two, expected });
     expect(slipped.finding.fn).toBe('devres_add');
-    expect(kept.finding.fn).toBe('msi_domain_insert_msi_desc');
+    expect(kept.finding.fn).toBe('msi_domain_alloc_irq_at');
     expect(kept.trace.steps.length).toBe(2);
+  });
+
+  test('leaves what a baseline does too alone', () => {
+    const base = altered('base', (seen, { call: { fn } }) =>
+      fn === 'devres_add' ? { ...seen, ret: 5 } : seen,
+    );
+    const worse = altered('worse', (seen, { call: { fn } }) =>
+      fn === 'devres_add' || seen.ret === Errno.ERANGE ? { ...seen, ret: 5 } : seen,
+    );
+    const late = trace(
+      CREATE,
+      'msi_domain_insert_msi_desc(dev=0, domid=0, msi_index=9, nvec_used=1, affinity=none, msi_attrib=none)',
+    );
+    const found = finding(late, worse);
+    const options = { ...unchanged, factory: worse, keep: 'any' } as const;
+    expect(minimise(late, found, options).finding.fn).toBe('devres_add');
+    expect(minimise(late, found, { ...options, baseline: base }).finding.fn).toBe(
+      'msi_domain_alloc_irq_at',
+    );
   });
 
   test('also takes a trace that does not behave the same way twice', () => {

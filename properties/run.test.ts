@@ -184,7 +184,10 @@ describe('an expected finding', () => {
   });
 
   test('is of a kind that no number or name is part of', () => {
-    expect(kindOf('returned: -ENOMEM; allowed: 0')).toBe('returned');
-    expect(kindOf('the slot 3 is empty')).toBe('the slot');
+    const kind = (rule: string, detail: string): string => kindOf({ ...known, rule, detail });
+    expect(kind(AGREE, 'returned: -ENOMEM; allowed: 0')).toBe('returned: -E');
+    expect(kind(AGREE, 'returned: 17; allowed: 0')).toBe('returned: #');
+    expect(kind(AGREE, 'state: slot 3 has 2 vectors, not 1')).toBe('state: slot # has # vectors');
+    expect(kind('no descriptor leaks', 'msi_desc 3 is in no store')).toBe('msi_desc');
   });
 });

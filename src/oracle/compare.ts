@@ -57,8 +57,11 @@ function find(
 
 function inVectors(want: Uint8Array, { irq_domain }: Picture): string | undefined {
   const seen = byHandle(irq_domain, 0)?.vectors ?? [];
-  const at = want.findIndex((value, vector) => (value === 0) !== ((seen[vector] ?? 0) === 0));
-  return at < 0 ? undefined : `vector ${at} ${seen[at] === 0 ? 'is free' : 'is in use'}`;
+  for (let at = 0; at < want.length; at += 1) {
+    const free = (seen[at] ?? 0) === 0;
+    if ((want[at] === 0) !== free) return `vector ${at} ${free ? 'is free' : 'is in use'}`;
+  }
+  return undefined;
 }
 
 function differs<T>(what: string, seen: T, want: T): string | undefined {
@@ -69,7 +72,11 @@ function byHandle<T extends { handle: number }>(
   { objects }: Table<T>,
   handle: number,
 ): Readonly<T> | undefined {
-  return objects.find((object) => object?.handle === handle);
+  for (let at = 1; at < objects.length; at += 1) {
+    const object = objects[at];
+    if (object?.handle === handle) return object;
+  }
+  return undefined;
 }
 
 function inDevice(model: Model, handle: number, picture: Picture): string | undefined {
@@ -155,6 +162,7 @@ function inSlot(want: Slot, seen: Readonly<S.MsiDesc>, { affinity }: Picture): s
   if (attrib !== want.attrib) return differs('msi_attrib', attrib, want.attrib);
   const copy = affinity.objects[seen.affinity];
   if (copy === undefined && want.affinity === 0) return undefined;
+  if (want.affinity === 0) return 'has another affinity';
   const same = affinityEntries(want.affinity, want.nvec)?.every(
     ({ mask, is_managed }, vec) => mask === copy?.mask[vec] && is_managed === copy.is_managed[vec],
   );
@@ -177,7 +185,8 @@ function inDomain(
         : load(seen.revmap_tree, hwirq, radix_tree_node);
     if (data === undefined || data === 0) return `does not map hwirq ${hwirq}`;
   }
-  const linear = seen.revmap.reduce((sum, data) => sum + Number(data !== 0), 0);
+  let linear = 0;
+  for (const data of seen.revmap) linear += data === 0 ? 0 : 1;
   const count = linear + entries(seen.revmap_tree, radix_tree_node);
   return (
     differs('mappings', count, want.mapped.length) ?? differs('mapcount', seen.mapcount, want.live)

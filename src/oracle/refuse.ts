@@ -25,13 +25,17 @@ interface Scene {
 
 type Test = (scene: Scene) => boolean;
 
-/** The fields that each function uses, and the releases that have it. */
-const USES: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(SIGNATURES).map(([fn, { args, releases }]) => [
-    fn,
-    [...args.map(({ field }) => field), ...releases],
-  ]),
-);
+/** What a function names, and what else decides about it. */
+interface Uses {
+  readonly releases: readonly string[];
+  readonly dev: boolean;
+  readonly domid: boolean;
+  readonly domain: boolean;
+  readonly block: boolean;
+  /** The domain that it names must not exist. */
+  readonly creates: boolean;
+  readonly needs: Test | undefined;
+}
 
 /** What must be in the block; functions that name one and are not listed fill it. */
 const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
@@ -91,24 +95,38 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   irq_domain_remove: mayGo,
 };
 
+const USES: ReadonlyMap<string, Uses> = new Map(
+  Object.entries(SIGNATURES).map(([fn, { args, releases }]) => {
+    const has = (wanted: string): boolean => args.some(({ field }) => field === wanted);
+    const creates = fn === 'msi_create_irq_domain' || fn === 'irq_domain_create_legacy';
+    const names = {
+      dev: has('dev'),
+      domid: has('domid'),
+      domain: has('domain'),
+      block: has('block'),
+    };
+    return [fn, { releases, ...names, creates, needs: NEEDS[fn] }];
+  }),
+);
+
 /** Why a call is refused, or `undefined` when it is not. */
 export function refuses(model: Model, call: Call): string | undefined {
   const { fn } = call;
-  const uses = USES.get(fn) ?? [];
+  const uses = USES.get(fn);
   const device = model.devices[call.dev];
-  if (!uses.includes(model.profile.release)) return `${fn} is not in ${model.profile.release}`;
+  if (uses?.releases.includes(model.profile.release) !== true)
+    return `${fn} is not in ${model.profile.release}`;
   if (device === undefined) return `device ${call.dev} does not exist`;
-  if (uses.includes('dev') && device.alive === (fn === 'device_add'))
+  if (uses.dev && device.alive === (fn === 'device_add'))
     return `device ${call.dev} is ${device.alive ? 'there' : 'gone'}`;
-  if (uses.includes('domid') && call.domid >= DOMIDS) return `domid ${call.domid} is in no profile`;
+  if (uses.domid && call.domid >= DOMIDS) return `domid ${call.domid} is in no profile`;
+  if (!uses.domain && !uses.block && uses.needs === undefined) return undefined;
   const kind = model.domains[call.domain]?.kind;
-  const creates = fn === 'msi_create_irq_domain' || fn === 'irq_domain_create_legacy';
-  if (uses.includes('domain') && (kind === undefined) !== creates)
-    return `domain ${call.domain} ${creates ? 'exists' : 'does not exist'}`;
-  const block = model.blocks[call.block];
-  const scene = { model, call, device, kind, block };
-  if (uses.includes('block') && !hasBlock(scene)) return `block ${call.block} is none for ${fn}`;
-  return NEEDS[fn]?.(scene) === false ? `${fn} would not be defined` : undefined;
+  if (uses.domain && (kind === undefined) !== uses.creates)
+    return `domain ${call.domain} ${uses.creates ? 'exists' : 'does not exist'}`;
+  const scene = { model, call, device, kind, block: model.blocks[call.block] };
+  if (uses.block && !hasBlock(scene)) return `block ${call.block} is none for ${fn}`;
+  return uses.needs?.(scene) === false ? `${fn} would not be defined` : undefined;
 }
 
 function hasBlock({ call: { fn, block: at }, block }: Scene): boolean {

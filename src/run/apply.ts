@@ -73,6 +73,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   state.observation = typeof observation === 'string' ? undefined : observation;
   if (typeof observation === 'string')
     return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
+  if (options.reach !== undefined) countStep(options.reach, step, observation);
   if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
   const judged = { step, observation, model: state.model, spec: options.spec };
   const outcome = fitting(judged);
@@ -82,10 +83,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   }
   state.model = outcome.next;
   fold(state.history, observation, call);
-  if (options.reach !== undefined) {
-    countStep(options.reach, step, observation);
-    countSituations(options.reach, observation, state.history);
-  }
+  if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead) {
     state.at += 1;
     state.ended = true;

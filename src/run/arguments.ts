@@ -41,6 +41,9 @@ function leastOf(arg: Arg): number {
   return arg.kind === 'nvec' || arg.kind === 'hwsize' ? 1 : 0;
 }
 
+/** From here on one less is not worth a try: that would be a long way down. */
+const FAR = 80;
+
 /** Values that are simpler than the one there is, the simplest first; a few of them where there are many. */
 export function simplerValues(arg: Arg, value: number): readonly number[] {
   const few = FEW[arg.kind];
@@ -51,8 +54,9 @@ export function simplerValues(arg: Arg, value: number): readonly number[] {
   }
   const rank = rankOfArg(arg, value);
   const small = upTo(Math.min(rank, 9)).filter((other) => other >= leastOf(arg));
-  const middle =
-    value > 16 ? [Math.min(value >> 1, MSI_MAX_INDEX), value - 1] : value > 9 ? [value - 1] : [];
+  const middle = [value >> 1, value - (value >> 2), value - 1].filter(
+    (other) => other > 8 && other < (value > FAR ? value - 1 : value) && other <= MSI_MAX_INDEX,
+  );
   return [...small, ...middle];
 }
 
