@@ -241,7 +241,7 @@ function mapArgs(
 }
 
 /** Number of leading steps that two traces share. */
-export function firstChange(a: Trace, b: Trace): number {
+function firstChange(a: Trace, b: Trace): number {
   const at = a.steps.findIndex((step, i) => step !== b.steps[i]);
   return at === -1 ? a.steps.length : at;
 }

@@ -26,7 +26,7 @@ export function compareTraces(a: Trace, b: Trace): number {
 }
 
 /** Faults of the steps and hostile calls of the environment. */
-export function countFaults(trace: Trace): number {
+function countFaults(trace: Trace): number {
   return trace.environment.hostile.length + faultsOf(trace.steps);
 }
 
