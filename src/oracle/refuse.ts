@@ -77,6 +77,9 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   msi_domain_free_irqs: msi,
   msi_domain_free_irqs_descs_locked: msi,
   dev_set_msi_domain: (scene) => msi(scene) || isParent(scene.model, scene.call.domain),
+  // An overriding domain works on the default domain of the device, so that is where it belongs.
+  msi_create_device_irq_domain: ({ model, call: { domid } }) =>
+    domid === 0 || !model.environment.ops.includes('domain_alloc_irqs'),
   msi_create_irq_domain: ({ call: { domain } }) => domain === MSI || domain === EXTRA,
   irq_alloc_descs: few,
   irq_domain_alloc_irqs: (scene) => scene.kind === 'irq' && few(scene),

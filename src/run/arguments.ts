@@ -135,6 +135,11 @@ export function lowerTogether(search: Search): boolean {
   return lowered;
 }
 
+/** The trace with the lowest domain id wherever it names another one; the same trace when it does not. */
+export function withLowestDomid(trace: Trace): Trace {
+  return mapArgs(trace, ['domid'], () => 0);
+}
+
 /** Two numbers that are equal or one apart go down together: a slot and the size that it is the end of. */
 export function lowerLinked(search: Search): boolean {
   let lowered = false;

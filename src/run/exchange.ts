@@ -9,7 +9,7 @@ import type { Environment } from '../trace/environment.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import type { Step, Trace } from '../trace/step.ts';
-import { largerValues, withArg } from './arguments.ts';
+import { largerValues, withArg, withLowestDomid } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
 import { compareEnvironments } from './order.ts';
 import { type Search, withStep } from './search.ts';
@@ -59,18 +59,37 @@ export function simplerEnvironmentAndRename(search: Search): boolean {
   return environmentsNear(best.environment).some(
     (environment) =>
       compareEnvironments(environment, best.environment) < 0 &&
-      best.steps.some((step, at) =>
-        sameSort(step.call.fn).some((fn) =>
-          search.attempt(
-            {
-              environment,
-              steps: best.steps.with(at, { ...step, call: converted(step.call, fn) }),
-            },
-            -1,
-          ),
-        ),
-      ),
+      renameAny(search, { ...best, environment }),
   );
+}
+
+/** The lowest domain id and a call of the same sort. */
+export function lowestDomidAndRename(search: Search): boolean {
+  const best = search.best();
+  const trace = withLowestDomid(best);
+  return trace.steps.some((step, at) => step !== best.steps[at]) && renameAny(search, trace);
+}
+
+function renameAny(search: Search, trace: Trace): boolean {
+  return trace.steps.some((step, at) =>
+    sameSort(step.call.fn).some((fn) =>
+      search.attempt(withStep(trace, at, { ...step, call: converted(step.call, fn) }), -1),
+    ),
+  );
+}
+
+/** A step less, and another one at another place. */
+export function dropStepAndMove(search: Search): boolean {
+  const best = search.best();
+  return best.steps.some((_, drop) => {
+    const rest = withoutStep(best, drop);
+    return rest.steps.some((step, from) =>
+      rest.steps.some((_other, to) => {
+        const steps = rest.steps.toSpliced(from, 1).toSpliced(to, 0, step);
+        return from !== to && search.attempt({ ...rest, steps }, Math.min(drop, from, to));
+      }),
+    );
+  });
 }
 
 /** A step less, and one more thing undone at the end. */

@@ -17,9 +17,11 @@ import { shortTraces } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
 import {
   dropFaultAndRaise,
+  dropStepAndMove,
   dropStepAndRaise,
   dropStepAndUndo,
   dropStepInEnvironment,
+  lowestDomidAndRename,
   ownDomains,
   simplerEnvironmentAndRaise,
   simpleDescriptors,
@@ -198,6 +200,8 @@ function lookPasses(environments: readonly Environment[]): readonly Pass[] {
     dropStepInEnvironment,
     simplerEnvironmentAndRaise,
     simplerEnvironmentAndRename,
+    lowestDomidAndRename,
+    dropStepAndMove,
     simpleDescriptors,
     dropStepAndUndo,
     replaceFaults,

@@ -16,7 +16,7 @@ import { msi_create_irq_domain } from './msi-create.ts';
 import { at, place, slab } from './slab.ts';
 
 /** Handles of the domains: their index in DOMAINS. */
-export const VECTOR = 0;
+const VECTOR = 0;
 const MSI = DOMAINS.indexOf('msi');
 const WIRED = DOMAINS.indexOf('wired');
 
@@ -81,7 +81,7 @@ export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
 }
 
 /** A domain without hierarchy. */
-export function wired(k: Kernel, handle: number, size: number): number {
+function wired(k: Kernel, handle: number, size: number): number {
   const fwnode = irq_domain_alloc_named_fwnode(k, DOMAINS[handle] ?? '');
   return irq_domain_instantiate(k, {
     kind: 'wired',

@@ -167,7 +167,7 @@ export function irq_domain_alloc_irqs_parent(
 }
 
 /** The same for the parent. */
-export function irq_domain_free_irqs_parent(
+function irq_domain_free_irqs_parent(
   k: Kernel,
   domain: number,
   irq_base: number,

@@ -116,12 +116,7 @@ function __msi_domain_alloc_locked(k: Kernel, dev: number, ctrl: MsiCtrl): numbe
 }
 
 /** The default allocation: an interrupt for every descriptor of the range that has none. */
-export function __msi_domain_alloc_irqs(
-  k: Kernel,
-  dev: number,
-  domain: number,
-  ctrl: MsiCtrl,
-): number {
+function __msi_domain_alloc_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): number {
   const { store } = devDomain(k, dev, ctrl.domid);
   const info = host_data(k, domain);
   const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
@@ -191,12 +186,7 @@ function populate(k: Kernel, one: { dev: number; domain: number; addr: number })
 }
 
 /** The default release: deactivate, free, take the files away, forget the number. */
-export function __msi_domain_free_irqs(
-  k: Kernel,
-  dev: number,
-  domain: number,
-  ctrl: MsiCtrl,
-): void {
+function __msi_domain_free_irqs(k: Kernel, dev: number, domain: number, ctrl: MsiCtrl): void {
   const { store } = devDomain(k, dev, ctrl.domid);
   for (
     let idx = xa_find(k, store, ctrl.first, ctrl.last);
