@@ -192,10 +192,10 @@ export const DEFECTS: readonly Defect[] = [
     what: 'msi_setup_device_data() is not idempotent',
   },
   {
-    name: 'next-skips-a-descriptor',
+    name: 'unlock-keeps-the-cursor',
     file: 'msi-device.ts',
-    find: '  md.__iter_idx += 1;\n',
-    replace: '  md.__iter_idx += 2;\n',
-    what: 'msi_next_desc() skips the neighbour of the descriptor that it returned last',
+    find: '  md.__iter_idx = MSI_XA_MAX_INDEX;\n  md.mutex = mutex_unlock(',
+    replace: '  md.mutex = mutex_unlock(',
+    what: 'msi_unlock_descs() does not end an iteration',
   },
 ];
