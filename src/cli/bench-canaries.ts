@@ -80,7 +80,7 @@ export function* canaryFigures(seeds: number): Generator<CanaryFigures> {
             environments: ENVIRONMENTS,
             expected: kept.expected,
             keep: 'any',
-          baseline: reference,
+            baseline: reference,
           } as const;
           const text = formatTrace(minimise(found.trace, found.finding, options).trace);
           forms.set(text, (forms.get(text) ?? 0) + 1);

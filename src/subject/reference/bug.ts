@@ -44,9 +44,18 @@ export function mutex_unlock(k: Kernel, held: number, fn: string): 0 {
 
 /** A bad pointer: the kernel function is the one that followed or freed it. */
 export function oops(k: Kernel, kind: Splat['kind'], what: string): never {
-  const death = new KernelDeath(`${kind}: ${what}`);
+  const death = deathWithFrames(`${kind}: ${what}`);
   k.splats.push({ kind, fn: faultingFunction(death.stack ?? ''), nth: 1, what });
   throw death;
+}
+
+/** The function that is looked for is among the first frames; more of them cost time. */
+function deathWithFrames(what: string): KernelDeath {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 7;
+  const death = new KernelDeath(what);
+  Error.stackTraceLimit = limit;
+  return death;
 }
 
 function splat(k: Kernel, kind: Splat['kind'], fn: string, nth: number): void {
@@ -60,7 +69,7 @@ const ACCESSORS = new Set([
   'kfree',
   'msi_data',
   'devDomain',
-  'faultingFunction',
+  'deathWithFrames',
   'KernelDeath',
 ]);
 

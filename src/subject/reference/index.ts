@@ -3,7 +3,7 @@
 import type { Environment } from '../../trace/environment.ts';
 import type { Observation } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
-import type { Snapshot, Subject, SubjectFactory } from '../subject.ts';
+import type { Subject, SubjectFactory } from '../subject.ts';
 import { boot } from './boot.ts';
 import { KernelDeath } from './bug.ts';
 import { run } from './calls.ts';
@@ -16,21 +16,25 @@ export const reference: SubjectFactory = { name: 'reference', start };
 
 function start(environment: Environment): Subject {
   let k = boot(environment);
-  const saved = new WeakMap<Snapshot, Kernel>();
   return {
     apply: (step) => apply(k, step),
     picture: () => k,
-    snapshot: () => {
-      const token: Snapshot = {};
-      saved.set(token, copyKernel(k));
-      return token;
-    },
-    restore: (token) => {
-      const kept = saved.get(token);
-      if (kept === undefined) throw new Error('this snapshot was taken from another subject');
-      k = copyKernel(kept);
+    snapshot: () => new Saved(copyKernel(k)),
+    restore: (snapshot) => {
+      if (!(snapshot instanceof Saved))
+        throw new Error('this snapshot was taken from another subject');
+      k = copyKernel(snapshot.kernel);
     },
   };
+}
+
+/** A snapshot is a kernel that nobody else has. */
+class Saved {
+  readonly kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
 }
 
 /** Runs a step to its end, or to the death of the kernel, then the RCU callbacks. */
