@@ -119,7 +119,7 @@ describe('a rule says what it saw instead', () => {
       an interrupt has the mask of its vector and whether it is managed, or all CPUs when no mask was given
           interrupt 2 has mask 15 managed, given was 6 managed
       every interrupt of an MSI domain has handler and handler data exactly when the info of the domain has them
-          interrupt 2 has handler "edge" and data 0
+          interrupt 1 has handler "edge" and data 1
       an interrupt that is in no MSI domain has no handler data
           interrupt 3 has handler data 1"
     `);
@@ -176,6 +176,8 @@ describe('a rule says what it saw instead', () => {
     expect(report(OWNERS)).toMatchInlineSnapshot(`
       "a domain has the root of its parent, which lives, or is a root itself
           domain PFX-MSI-dev0-6 has root 4, its parent 1
+      an MSI domain has the default operations that it asked for and does not provide, and no others
+          domain PFX-MSI-dev0-6 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
       an MSI domain has an info with its bus token and a hwsize of 1 to 65536
           domain PFX-MSI-dev0-6 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data

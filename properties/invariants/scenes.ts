@@ -100,7 +100,12 @@ export function insert(world: World): void {
     ops: ['msi_free'],
     chip: 'PFX-MSI-dev0',
     chip_data: 1,
-    handler: true,
+    handler: 'edge',
+    handler_name: 'msi',
+    handler_data: 1,
+    data: 1,
+    filled: ['get_hwirq', 'msi_init', 'msi_prepare'],
+    irq_set_affinity: true,
     bundle: true,
   });
   addDomain(world, { handle: -1, kind: 'msi', text: 'PFX-MSI-dev0', parent: LEVEL });

@@ -73,6 +73,9 @@ export const OWNERS: readonly Example[] = [
   example(domain.rootedInItsParent, ({ irq_domain }) => {
     at(irq_domain, MSI).root = MSI;
   }),
+  example(domain.defaultsFilledIn, ({ msi_domain_info }) => {
+    at(msi_domain_info, 1).filled = ['get_hwirq', 'msi_prepare'];
+  }),
   example(domain.infoFits, ({ msi_domain_info }) => {
     at(msi_domain_info, 1).hwsize = 0;
   }),

@@ -27,6 +27,7 @@ export const OLD: readonly { readonly environment: Environment; readonly why: st
     bus_token: 'DOMAIN_BUS_PCI_MSI',
     flags: FREE | F.MSI_FLAG_ACTIVATE_EARLY,
     hwsize: 16,
+    ops: ['msi_free'],
   }),
   old('old-check', '6.1: msi_check decides before msi_prepare', {
     ops: ['msi_check', 'msi_free'],

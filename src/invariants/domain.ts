@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Irq domains as they come and go. */
-import { BUS_TOKENS, DomainFlag, flagNames, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { BUS_TOKENS, DomainFlag, flagNames, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { type Profile, PROFILES } from '../trace/profile.ts';
+import type { MsiDomainInfo } from '../trace/structs.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
@@ -50,6 +52,42 @@ export const flagsFit: Rule = {
   },
   sometimes: [domainMade],
 };
+
+/** A domain that asks for defaults has no operation missing; 6.1 adds allocation and release unasked. */
+export const defaultsFilledIn: Rule = {
+  name: 'an MSI domain has the default operations that it asked for and does not provide, and no others',
+  source: 'kernel/irq/msi.c msi_domain_update_dom_ops(), msi_domain_update_chip_ops()',
+  newDomain: ({ picture, domain }, { environment }) => {
+    const info = picture.msi_domain_info.objects[domain.host_data];
+    if (info === undefined) return undefined;
+    const wanted = defaultsOf(info, PROFILES[environment.release]).join(' ');
+    const filled = info.filled.toSorted().join(' ');
+    if (filled !== wanted)
+      return `domain ${domain.name} got ${filled || 'nothing'}, expected ${wanted || 'nothing'}`;
+    const affine =
+      (info.flags & MsiFlag.MSI_FLAG_USE_DEF_CHIP_OPS) !== 0 &&
+      (environment.release === '6.1' || (info.flags & MsiFlag.MSI_FLAG_NO_AFFINITY) === 0);
+    if (info.irq_set_affinity === affine) return undefined;
+    return `the chip of domain ${domain.name} ${affine ? 'got no' : 'got an'} irq_set_affinity`;
+  },
+  sometimes: [domainMade],
+};
+
+/** Names of the operations that the core fills in, sorted. */
+function defaultsOf({ flags, ops }: MsiDomainInfo, profile: Profile): readonly string[] {
+  const allocation = profile.defaultAllocIsFilledIn
+    ? ['domain_alloc_irqs', 'domain_free_irqs']
+    : [];
+  const asked = [
+    'get_hwirq',
+    ...(profile.hasMsiCheck ? ['msi_check'] : []),
+    'msi_init',
+    'msi_prepare',
+  ];
+  const wanted =
+    (flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0 ? allocation : [...allocation, ...asked];
+  return wanted.filter((name) => !ops.some((op) => op === name));
+}
 
 /** What the MSI core relies on. */
 export const infoFits: Rule = {

@@ -14,7 +14,12 @@ export const handledAsTheInfoSays: Rule = {
   source: 'kernel/irq/msi.c msi_domain_ops_init()',
   irq: ({ irq, desc, info }, { numbers }) => {
     if (info === undefined || numbers[irq]?.lied === true) return undefined;
-    if (info.handler === !NONE.includes(desc.handler) && info.handler === (desc.handler_data !== 0))
+    const handled = info.handler !== '' && info.handler_name !== '';
+    const handler = NONE.includes(desc.handler) ? '' : desc.handler;
+    if (
+      handler === (handled ? info.handler : '') &&
+      desc.handler_data === (handled ? info.handler_data : 0)
+    )
       return undefined;
     return `interrupt ${irq} has handler "${desc.handler}" and data ${desc.handler_data}`;
   },

@@ -99,6 +99,7 @@ export const RULES: readonly Rule[] = [
   domain.rootedInItsParent,
   domain.flagsFit,
   domain.infoFits,
+  domain.defaultsFilledIn,
   domain.inOneSlot,
   domain.nameStays,
   domain.namedAfterItsDevice,

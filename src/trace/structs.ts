@@ -100,10 +100,29 @@ export interface MsiDomainInfo {
   /** Name of the chip. */
   chip: string;
   chip_data: number;
-  handler: boolean;
+  /** Flow handler, '' for NULL. */
+  handler: string;
+  /** '' for NULL. */
+  handler_name: string;
+  handler_data: number;
+  /** The domain's own data. */
+  data: number;
+  /** Ours: operations that msi_domain_update_dom_ops() filled in. */
+  filled: readonly DefaultOp[];
+  /** Ours: msi_domain_update_chip_ops() gave the chip msi_domain_set_affinity(). */
+  irq_set_affinity: boolean;
   /** Ours: allocated with its domain (struct msi_domain_template). */
   bundle: boolean;
 }
+
+/** Operations of which the kernel has a default that a domain can ask for; the last three are 6.1's. */
+export type DefaultOp =
+  | 'get_hwirq'
+  | 'msi_init'
+  | 'msi_prepare'
+  | 'msi_check'
+  | 'domain_alloc_irqs'
+  | 'domain_free_irqs';
 
 /** Which table of operations a domain has. */
 export type DomainKind = 'vector' | 'level' | 'msi' | 'wired';

@@ -75,7 +75,12 @@ export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
     ops: env.ops,
     chip: 'MSI',
     chip_data: 1,
-    handler: env.handler,
+    handler: env.handler ? 'msi' : '',
+    handler_name: env.handler ? 'msi' : '',
+    handler_data: env.handler ? 1 : 0,
+    data: 1,
+    filled: [],
+    irq_set_affinity: false,
     bundle: false,
   };
 }

@@ -5,7 +5,7 @@
  * Source: kernel/irq/msi.c __msi_create_irq_domain() to msi_match_device_irq_domain(), v6.12.
  */
 import { BUS_TOKENS, DomainFlag, MSI_XA_DOMAIN_SIZE } from '../../trace/flags.ts';
-import type { MsiDomainInfo } from '../../trace/structs.ts';
+import type { DefaultOp, MsiDomainInfo } from '../../trace/structs.ts';
 import { WARN_ON } from './bug.ts';
 import { forced } from './callback.ts';
 import {
@@ -24,7 +24,7 @@ import {
   msi_setup_device_data,
   msi_unlock_descs,
 } from './msi-device.ts';
-import { host_data, seenIn } from './msi-domain.ts';
+import { has, host_data, seenIn } from './msi-domain.ts';
 import { at, kfree, kzalloc, place, site } from './slab.ts';
 import { MsiFlag } from '../../trace/flags.ts';
 
@@ -143,9 +143,7 @@ function createLocked(
 ): number {
   if (WARN_ON(k, msi_get_device_domain(k, dev, domid) !== 0, 'msi_create_device_irq_domain', 1))
     return 0;
-  const forcedRet = forced(k, 'init_dev_msi_info') ?? 0;
-  seenIn(k, 'init_dev_msi_info', what.parent, { dev, arg: domid, ret: forcedRet });
-  if (forcedRet < 0) return 0;
+  if (!init_dev_msi_info(k, dev, what.parent, domid)) return 0;
   const flags = DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE;
   const domain = __msi_create_irq_domain(k, what.info, {
     fwnode: what.fwnode,
@@ -159,11 +157,55 @@ function createLocked(
   return domain;
 }
 
+/** `msi_parent_ops::init_dev_msi_info`: the root decides, and the levels above it ask the one below. */
+function init_dev_msi_info(k: Kernel, dev: number, domain: number, domid: number): boolean {
+  if (at(k, k.irq_domain, domain).kind !== 'vector')
+    return msi_parent_init_dev_msi_info(k, dev, domain, domid);
+  const ret = forced(k, 'init_dev_msi_info') ?? 0;
+  seenIn(k, 'init_dev_msi_info', domain, { dev, arg: domid, ret });
+  return ret >= 0;
+}
+
+/** Asks the parent; false, with a WARN, where there is none to ask. */
+function msi_parent_init_dev_msi_info(
+  k: Kernel,
+  dev: number,
+  domain: number,
+  domid: number,
+): boolean {
+  const { parent } = at(k, k.irq_domain, domain);
+  if (WARN_ON(k, parent === 0, 'msi_parent_init_dev_msi_info', 1)) return false;
+  return init_dev_msi_info(k, dev, parent, domid);
+}
+
+/** Fills in what the domain does not provide, where it asked for that. 6.1 fills in the last two in any case. */
+function msi_domain_update_dom_ops(k: Kernel, info: MsiDomainInfo): void {
+  const filled: DefaultOp[] = [];
+  if (k.profile.defaultAllocIsFilledIn) {
+    if (!has(info, 'domain_alloc_irqs')) filled.push('domain_alloc_irqs');
+    if (!has(info, 'domain_free_irqs')) filled.push('domain_free_irqs');
+  }
+  if ((info.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) !== 0) {
+    filled.push('get_hwirq', 'msi_init', 'msi_prepare');
+    if (k.profile.hasMsiCheck && !has(info, 'msi_check')) filled.push('msi_check');
+  }
+  info.filled = filled;
+}
+
+/** The chips of environments can mask and have no irq_set_affinity of their own. */
+function msi_domain_update_chip_ops(k: Kernel, info: MsiDomainInfo): void {
+  const never = k.profile.checksRange && (info.flags & MsiFlag.MSI_FLAG_NO_AFFINITY) !== 0;
+  info.irq_set_affinity = !never;
+}
+
 function __msi_create_irq_domain(k: Kernel, info: number, where: Place): number {
   const domainInfo = at(k, k.msi_domain_info, info);
   if (k.profile.checksRange && domainInfo.hwsize > MSI_XA_DOMAIN_SIZE) return 0;
   // 6.1 has no hwsize: every index that fits the type is good.
   if (domainInfo.hwsize === 0 || !k.profile.checksRange) domainInfo.hwsize = MSI_XA_DOMAIN_SIZE;
+  msi_domain_update_dom_ops(k, domainInfo);
+  if ((domainInfo.flags & MsiFlag.MSI_FLAG_USE_DEF_CHIP_OPS) !== 0)
+    msi_domain_update_chip_ops(k, domainInfo);
   const domain = irq_domain_instantiate(k, {
     kind: 'msi',
     handle: where.handle,

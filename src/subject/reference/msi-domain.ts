@@ -146,10 +146,10 @@ function opMsiInit(k: Kernel, domain: number, virq: number, hwirq: number): numb
       chip: 'msi',
       chip_data: info.chip_data,
     });
-    if (info.handler) {
+    if (info.handler !== '' && info.handler_name !== '') {
       const desc = at(k, k.irq_desc, irq_to_desc(k, virq));
-      desc.handler = 'msi';
-      desc.handler_data = 1;
+      desc.handler = info.handler;
+      if (info.handler_data !== 0) desc.handler_data = info.handler_data;
     }
   }
   return seenIn(k, 'msi_init', domain, { irq: virq, arg: hwirq, ret });

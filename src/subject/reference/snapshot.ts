@@ -25,7 +25,7 @@ export function copyKernel(k: Kernel): Kernel {
       revmap_tree: { ...d.revmap_tree },
       vectors: [...d.vectors],
     })),
-    msi_domain_info: copySlab(k.msi_domain_info, (i) => ({ ...i })),
+    msi_domain_info: copySlab(k.msi_domain_info, (i) => ({ ...i, filled: [...i.filled] })),
     irq_data: copySlab(k.irq_data, (d) => ({ ...d })),
     irq_desc: copySlab(k.irq_desc, (d) => ({ ...d })),
     kstat_irqs: copySlab(k.kstat_irqs, (s) => ({ ...s })),
