@@ -119,7 +119,7 @@ describe('a rule says what it saw instead', () => {
       an interrupt has the mask of its vector and whether it is managed, or all CPUs when no mask was given
           interrupt 2 has mask 15 managed, given was 6 managed
       every interrupt of an MSI domain has handler and handler data exactly when the info of the domain has them
-          interrupt 1 has handler "edge" and data 1
+          interrupt 2 has handler "edge" and data 0
       an interrupt that is in no MSI domain has no handler data
           interrupt 3 has handler data 1"
     `);

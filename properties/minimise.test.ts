@@ -177,7 +177,15 @@ describe('the minimiser', () => {
     );
     const found = finding(late, two);
     const expected = [
-      { trace: 'known.trace', why: '', rule: AGREE, fn: 'devres_add', fired: [], detail: '' },
+      {
+        trace: 'known.trace',
+        why: '',
+        release: '6.12',
+        rule: AGREE,
+        fn: 'devres_add',
+        fired: [],
+        detail: '',
+      },
     ];
     const slipped = minimise(late, found, { ...unchanged, factory: two });
     const kept = minimise(late, found, { ...unchanged, factory: two, expected });

@@ -128,6 +128,7 @@ describe('what was reached', () => {
 
 describe('an expected finding', () => {
   const known: Finding = {
+    release: '6.12',
     at: 3,
     rule: 'no descriptor leaks',
     source: '',
@@ -145,6 +146,7 @@ describe('an expected finding', () => {
     expect(parsed).toEqual({
       trace: 'known.trace',
       why: '6.12 does so',
+      release: '6.12',
       rule: known.rule,
       fn: known.fn,
       fired: ['alloc_dr', 'xa_node'],
@@ -175,7 +177,7 @@ describe('an expected finding', () => {
   });
 
   test('without a complete header is an error that names the line', () => {
-    expect(parseExpected('bad.trace', '# rule: x\n# fn: y\n# fired:\n')).toBe(
+    expect(parseExpected('bad.trace', '# release: 6.12\n# rule: x\n# fn: y\n# fired:\n')).toBe(
       'bad.trace:1: expected a line "# expected: ..." in the header',
     );
     expect(parseExpected('bad.trace', '# rule: x\n# rule: y\n')).toBe(

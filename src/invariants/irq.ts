@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Interrupt numbers, who owns them, and the irq_data that hangs off them. */
+import { PROFILES } from '../trace/profile.ts';
 import type { Picture } from '../trace/observation.ts';
 import type { IrqData, IrqDomain } from '../trace/structs.ts';
 import { Fact } from './facts.ts';
@@ -189,8 +190,10 @@ export const chipsSet: Rule = {
 export const inTheDomainOfItsDescriptor: Rule = {
   name: 'the interrupts of a descriptor are in the MSI domain whose store has the descriptor',
   source: 'kernel/irq/msi.c __msi_domain_alloc_irqs()',
-  desc: ({ picture, address, desc, data, domid, found, domain }, { numbers }) => {
+  desc: ({ picture, address, desc, data, domid, found, domain }, { numbers, environment }) => {
     if (desc.irq === 0 || found === 0 || domain === undefined) return undefined;
+    // Before 6.2 a driver names the domain in each call.
+    if (!PROFILES[environment.release].storePerDomain) return undefined;
     const wanted = data?.domains[domid]?.domain ?? 0;
     if (
       (picture.irq_domain.birth[wanted] ?? 0) >

@@ -23,6 +23,9 @@ interface Scene {
   readonly block: Block | undefined;
 }
 
+/** MSI_DESC_NOTASSOCIATED. */
+const NOTASSOCIATED = 1;
+
 type Test = (scene: Scene) => boolean;
 
 /** What a function names, and what else decides about it. */
@@ -54,6 +57,8 @@ const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
 const few: Test = ({ call }) => call.nirqs >= 1 && call.nirqs <= 8;
 const nvec: Test = ({ call }) => call.nvec_used >= 1 && call.nvec_used <= 32;
 const msi: Test = ({ kind }) => kind === 'msi';
+/** Before 6.2 drivers name the domain, and it is that of the device. */
+const own: Test = (scene) => msi(scene) && scene.device.msiDomain === scene.call.domain;
 const single: Test = ({ block }) => block?.size === 1;
 const vector: Test = ({ call, block }) => call.vec < (block?.size ?? 0);
 
@@ -72,10 +77,16 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
     (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
   msi_domain_alloc_irq_at: ({ model }) => !model.environment.ops.includes('domain_alloc_irqs'),
   msi_domain_populate_irqs: () => false,
-  msi_domain_alloc_irqs: (scene) => msi(scene) && scene.call.nirqs > 0,
-  msi_domain_alloc_irqs_descs_locked: (scene) => msi(scene) && scene.call.nirqs > 0,
-  msi_domain_free_irqs: msi,
-  msi_domain_free_irqs_descs_locked: msi,
+  // 6.1 frees a descriptor under its interrupt when it is asked to; nothing after that is defined.
+  msi_free_msi_descs_range: ({ device, call: { filter, first, last } }) =>
+    filter === NOTASSOCIATED ||
+    device.stores[0]?.slots.some(
+      ({ index, vectors }) => index >= first && index <= last && vectors !== undefined,
+    ) !== true,
+  msi_domain_alloc_irqs: (scene) => own(scene) && scene.call.nirqs > 0,
+  msi_domain_alloc_irqs_descs_locked: (scene) => own(scene) && scene.call.nirqs > 0,
+  msi_domain_free_irqs: own,
+  msi_domain_free_irqs_descs_locked: own,
   dev_set_msi_domain: (scene) => msi(scene) || isParent(scene.model, scene.call.domain),
   // An overriding domain works on the default domain of the device, so that is where it belongs.
   msi_create_device_irq_domain: ({ model, call: { domid } }) =>

@@ -114,7 +114,9 @@ function thrown(error: unknown): string {
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
-  const finding = { at: state.last, rule, source, detail, fn: state.fn, fired: state.fired };
+  const { last: at, fn, fired } = state;
+  const { release } = state.model.environment;
+  const finding = { at, rule, source, detail, release, fn, fired };
   state.ended = true;
   state.finding = finding;
   return { kind: 'finding', finding };

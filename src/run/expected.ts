@@ -4,6 +4,7 @@
  * header says why it happens and what identifies it; the caller reads the files.
  *
  *     # expected: alloc_irqs_range frees what an earlier call allocated
+ *     # release: 6.12
  *     # rule: a failed call leaves everything as it was
  *     # fn: msi_domain_alloc_irqs_range
  *     # fired: alloc_desc xa_node
@@ -19,6 +20,7 @@ export interface Expected {
   /** File name of its trace. */
   readonly trace: string;
   readonly why: string;
+  readonly release: string;
   readonly rule: string;
   /** Function of the step at which it shows; `any` for a consequence that shows wherever it is looked for. */
   readonly fn: string;
@@ -29,14 +31,14 @@ export interface Expected {
 }
 
 const ANY_FN = 'any';
-const FIELDS = ['expected', 'rule', 'fn', 'fired'] as const;
+const FIELDS = ['expected', 'release', 'rule', 'fn', 'fired'] as const;
 
 /** Reads the header of a trace file; a string says what is wrong with it, and in which line. */
 export function parseExpected(trace: string, text: string): Expected | string {
   const found = new Map<string, string>();
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
-    const match = /^# (expected|rule|fn|fired|detail):(.*)$/u.exec(line);
+    const match = /^# (expected|release|rule|fn|fired|detail):(.*)$/u.exec(line);
     const field = match?.[1];
     if (match === null || field === undefined) continue;
     if (found.has(field)) return `${trace}:${index + 1}: a second "# ${field}:", expected one`;
@@ -50,6 +52,7 @@ export function parseExpected(trace: string, text: string): Expected | string {
   return {
     trace,
     why: found.get('expected') ?? '',
+    release: found.get('release') ?? '',
     rule: found.get('rule') ?? '',
     fn: found.get('fn') ?? '',
     fired: [...new Set(sites)].toSorted(),
@@ -60,7 +63,7 @@ export function parseExpected(trace: string, text: string): Expected | string {
 /** The header for a finding, the inverse of `parseExpected`; ends with a newline. */
 export function formatExpected(why: string, finding: Finding): string {
   const fired = ['# fired:', ...firedSites(finding.fired)].join(' ');
-  return `# expected: ${why}\n# rule: ${finding.rule}\n# fn: ${finding.fn}\n${fired}\n`;
+  return `# expected: ${why}\n# release: ${finding.release}\n# rule: ${finding.rule}\n# fn: ${finding.fn}\n${fired}\n`;
 }
 
 /**
@@ -87,6 +90,7 @@ export function mayBeExpected(list: readonly Expected[], finding: Finding): Expe
 }
 
 function sameRule(entry: Expected, finding: Finding): boolean {
+  if (entry.release !== finding.release) return false;
   if (entry.rule !== finding.rule || !finding.detail.includes(entry.detail)) return false;
   return entry.fn === ANY_FN || entry.fn === finding.fn;
 }

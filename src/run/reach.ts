@@ -2,6 +2,7 @@
 /** What a campaign reached: counts that are cheap to take at every step and that can be added up. */
 import { SITUATIONS } from '../invariants/index.ts';
 import type { History } from '../invariants/history.ts';
+import type { Environment } from '../trace/environment.ts';
 import { type Call, CALL_NAMES, type CallName } from '../trace/call.ts';
 import type { Observation } from '../trace/observation.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
@@ -78,11 +79,25 @@ export function countStep(reach: Reach, { call, faults }: Step, observation: Obs
 
 /** Counts the situations that a step produced; `history` is the one after it. */
 export function countSituations(reach: Reach, observation: Observation, history: History): void {
+  if (history.facts === 0) return;
+  const possible = possibleIn(history.environment);
   for (let i = 0; i < SITUATIONS.length; i += 1) {
     const situation = SITUATIONS[i];
     if (situation === undefined || (situation.when & history.facts) === 0) continue;
+    if (possible[i] !== true) continue;
     if (situation.reached(observation, history)) increment(reach.situations, i);
   }
+}
+
+const possibleSituations = new WeakMap<Environment, readonly boolean[]>();
+
+/** Which situations belong to an environment: one that is about a kind of domain is not reached in another. */
+function possibleIn(environment: Environment): readonly boolean[] {
+  const known = possibleSituations.get(environment);
+  if (known !== undefined) return known;
+  const possible = SITUATIONS.map(({ needs }) => needs(environment));
+  possibleSituations.set(environment, possible);
+  return possible;
 }
 
 function increment(counts: number[], index: number): void {

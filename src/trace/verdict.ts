@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How the run of a trace ended. */
 import type { Fired } from './observation.ts';
+import type { Release } from './profile.ts';
 
 /** A rule that was broken. */
 export interface Finding {
@@ -12,6 +13,8 @@ export interface Finding {
   readonly source: string;
   /** What was seen instead, with the objects' birth steps. */
   readonly detail: string;
+  /** Release that the subject was to behave as. */
+  readonly release: Release;
   /** Function of the step at which it showed. */
   readonly fn: string;
   /** Faults that had fired in the trace until then, in order. */
