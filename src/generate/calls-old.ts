@@ -2,9 +2,9 @@
 /** Drawing the calls that only 6.1 has: they name the domain, and there is one store per device. */
 import { nextBits, oneIn } from './bits.ts';
 import { pickLocked, pickUnlocked } from './choose.ts';
-import { type Entry, nothing } from './entry.ts';
-import { add, associate, dissociate, find, live, nextFree, pickBlock } from './stores.ts';
-import { NO_DOMAIN, PLAIN, type World } from './world.ts';
+import { type Entry } from './entry.ts';
+import { add, associate, dissociate, find, live, nextFree } from './stores.ts';
+import { NO_DOMAIN, type World } from './world.ts';
 
 const EVERY = 2 ** 16;
 const ADD = 'msi_add_msi_desc';
@@ -36,13 +36,6 @@ export const OLD_CALLS: readonly Entry[] = [
     weight: 3,
     draw: (world) => pickLocked(world) && drawFree(world),
     effect: free,
-  },
-  {
-    fn: 'msi_domain_populate_irqs',
-    weight: 1,
-    needs: 'irq_alloc_descs',
-    draw: drawPopulate,
-    effect: nothing,
   },
 ];
 
@@ -92,14 +85,4 @@ function drawFree(world: World): boolean {
 
 function free(world: World): void {
   dissociate(world, world.store, 0, EVERY);
-}
-
-/** The descriptors' slots are the interrupt numbers themselves, which the generator does not know. */
-function drawPopulate(world: World): boolean {
-  if (!pickUnlocked(world) || !pickDomain(world)) return false;
-  const { call, blocks } = world;
-  const block = pickBlock(world, PLAIN);
-  call.block = Math.max(0, block);
-  call.nirqs = blocks[call.block]?.size ?? 0;
-  return block >= 0;
 }

@@ -50,7 +50,6 @@ const TABLE: Readonly<Partial<Record<CallName, typeof ALLOC | typeof AT | typeof
   msi_domain_alloc_irq_at: AT,
   msi_domain_alloc_irqs: ALLOC,
   msi_domain_alloc_irqs_descs_locked: ALLOC,
-  msi_domain_populate_irqs: { sites: DESC, ops: ['alloc', 'msi_init'] },
   msi_domain_free_irqs_range: FREE,
   msi_domain_free_irqs_range_locked: FREE,
   msi_domain_free_irqs_all: FREE,

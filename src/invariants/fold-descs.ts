@@ -105,7 +105,7 @@ function foldInterrupts(history: History, picture: Picture, address: number, pas
     return;
   }
   past.bound = history.steps;
-  past.sysfs = wantsFiles(history, picture, address, now);
+  past.sysfs = wantsFiles(picture, address, now);
   history.facts |= now.nvec_used > 1 ? Fact.ASSOCIATED | Fact.MULTI : Fact.ASSOCIATED;
 }
 
@@ -115,13 +115,7 @@ function mentionVectors(history: History, { irq, nvec }: DescPast): void {
   history.facts |= Fact.DISSOCIATED;
 }
 
-function wantsFiles(
-  history: History,
-  picture: Picture,
-  address: number,
-  desc: Readonly<MsiDesc>,
-): 0 | 1 {
-  if (history.call.fn === 'msi_domain_populate_irqs') return 0;
+function wantsFiles(picture: Picture, address: number, desc: Readonly<MsiDesc>): 0 | 1 {
   const { info } = descView(picture, address, desc);
   return info !== undefined && (info.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0 ? 1 : 0;
 }

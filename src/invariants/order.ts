@@ -26,15 +26,15 @@ export const checkedFirst: Rule = {
   ],
 };
 
-/** Once per allocation; a caller of msi_domain_populate_irqs() does it itself. */
+/** Once per allocation. */
 export const preparedOnce: Rule = {
   name: 'an allocation is prepared once, before its first descriptor',
   source: 'kernel/irq/msi.c __msi_domain_alloc_irqs()',
   ops: ['msi_prepare', 'prepare_desc', 'set_desc'],
-  callback: ({ op, arg }, { progress, call }) => {
+  callback: ({ op, arg }, { progress }) => {
     if (op === 'msi_prepare')
       return progress.prepared > 0 ? 'msi_prepare a second time' : undefined;
-    if (progress.prepared > 0 || call.fn === 'msi_domain_populate_irqs') return undefined;
+    if (progress.prepared > 0) return undefined;
     return `${op} for slot ${arg} without an msi_prepare that returned 0`;
   },
   sometimes: [prepared],

@@ -45,7 +45,6 @@ const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
   irq_free_descs: 'plain',
   irq_domain_associate: 'plain',
   irq_domain_create_legacy: 'plain',
-  msi_domain_populate_irqs: 'plain',
   irq_domain_free_irqs: 'hierarchy',
   irq_domain_push_irq: 'hierarchy',
   irq_domain_pop_irq: 'hierarchy',
@@ -62,7 +61,7 @@ const own: Test = (scene) => msi(scene) && scene.device.msiDomain === scene.call
 const single: Test = ({ block }) => block?.size === 1;
 const vector: Test = ({ call, block }) => call.vec < (block?.size ?? 0);
 
-/** What else must hold. Slots of msi_domain_populate_irqs() are interrupt numbers, which no trace knows. */
+/** What else must hold. */
 const NEEDS: Readonly<Record<string, Test | undefined>> = {
   device_release: ({ device }) => !device.locked,
   devres_add: (scene) => !holds(scene, 'driver'),
@@ -76,7 +75,6 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   msi_device_populate_sysfs: ({ model: { environment } }) =>
     (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
   msi_domain_alloc_irq_at: ({ model }) => !model.environment.ops.includes('domain_alloc_irqs'),
-  msi_domain_populate_irqs: () => false,
   // 6.1 frees a descriptor under its interrupt when it is asked to; nothing after that is defined.
   msi_free_msi_descs_range: ({ device, call: { filter, first, last } }) =>
     filter === NOTASSOCIATED ||

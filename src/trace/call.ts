@@ -53,7 +53,6 @@ export const CALL_NAMES = [
   'msi_domain_alloc_irqs_descs_locked',
   'msi_domain_free_irqs',
   'msi_domain_free_irqs_descs_locked',
-  'msi_domain_populate_irqs',
   'irq_alloc_descs',
   'irq_free_descs',
   'irq_domain_alloc_irqs',

@@ -10,7 +10,6 @@ import {
   lock,
   filter,
   domain,
-  block,
   affinity,
   nvec,
   sig,
@@ -28,8 +27,7 @@ export const OLD_CALLS: Readonly<
     | 'msi_domain_alloc_irqs'
     | 'msi_domain_alloc_irqs_descs_locked'
     | 'msi_domain_free_irqs'
-    | 'msi_domain_free_irqs_descs_locked'
-    | 'msi_domain_populate_irqs',
+    | 'msi_domain_free_irqs_descs_locked',
     Signature
   >
 > = {
@@ -78,11 +76,5 @@ export const OLD_CALLS: Readonly<
     OLD,
     [domain, dev, lock],
     ['void', 'the same with the mutex held'],
-  ),
-  msi_domain_populate_irqs: sig(
-    MSI,
-    OLD,
-    [domain, dev, block, nvec],
-    ['errno', 'descriptors and domain data for interrupts that exist'],
   ),
 };

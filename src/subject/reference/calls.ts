@@ -159,8 +159,6 @@ function oldCall(k: Kernel, call: Call): number | alloc.MsiMap {
       return wrapped(k, dev, () => done(old.msi_domain_free_irqs_descs_locked(k, target)));
     case 'msi_domain_free_irqs_descs_locked':
       return locked(k, call, () => done(old.msi_domain_free_irqs_descs_locked(k, target)));
-    case 'msi_domain_populate_irqs':
-      return old.msi_domain_populate_irqs(k, target, k.blockIrq[call.block] ?? 0, call.nirqs);
     case 'msi_add_msi_desc':
       return locked(k, call, () => old.msi_add_msi_desc(k, dev, initDesc(call)));
     case 'msi_free_msi_descs_range':

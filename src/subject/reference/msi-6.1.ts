@@ -9,11 +9,7 @@ import { Errno } from '../../trace/errno.ts';
 import { MSI_MAX_INDEX, MsiFlag } from '../../trace/flags.ts';
 import { lockdep_assert_held } from './bug.ts';
 import { forced } from './callback.ts';
-import {
-  type AllocArg,
-  irq_domain_alloc_irqs_hierarchy,
-  irq_domain_free_irqs_common,
-} from './irqdomain-hierarchy.ts';
+import { type AllocArg } from './irqdomain-hierarchy.ts';
 import { irq_set_msi_desc_off } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import {
@@ -36,12 +32,7 @@ import {
   msi_desc_match,
   msi_free_desc,
 } from './msi-desc.ts';
-import {
-  msi_domain_first_desc,
-  msi_lock_descs,
-  msi_next_desc,
-  msi_unlock_descs,
-} from './msi-device.ts';
+import { msi_domain_first_desc, msi_next_desc } from './msi-device.ts';
 import { has, host_data, opMsiPrepare, opSetDesc, seenIn } from './msi-domain.ts';
 import { overrideAllocIrqs, overrideFreeIrqs } from './override.ts';
 import { at } from './slab.ts';
@@ -91,7 +82,7 @@ export function msi_domain_alloc_irqs_descs_locked(
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_domain_alloc_irqs_descs_locked', 1);
   const { flags } = host_data(k, domain);
   if ((flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) !== 0) {
-    const ret = msi_add_simple_msi_descs(k, dev, 0, nvec);
+    const ret = msi_add_simple_msi_descs(k, dev, nvec);
     if (ret !== 0) return ret;
   }
   const ret = domain_alloc_irqs(k, { dev, domain }, nvec);
@@ -112,20 +103,6 @@ export function msi_domain_free_irqs_descs_locked(k: Kernel, { dev, domain }: Ta
     msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [0, MSI_MAX_INDEX]);
 }
 
-/** Gives descriptors and domain data to interrupts `virq_base`.. that exist; undone when one fails. */
-export function msi_domain_populate_irqs(
-  k: Kernel,
-  { dev, domain }: Target,
-  virq_base: number,
-  nvec: number,
-): number {
-  msi_lock_descs(k, dev);
-  let ret = msi_add_simple_msi_descs(k, dev, virq_base, nvec);
-  if (ret === 0) ret = populate(k, { dev, domain }, virq_base, nvec);
-  msi_unlock_descs(k, dev);
-  return ret;
-}
-
 function insert(k: Kernel, dev: number, addr: number, index: number): number {
   at(k, k.msi_desc, addr).msi_index = index;
   const ret = xa_insert(k, devDomain(k, dev, 0).store, index, addr);
@@ -134,14 +111,14 @@ function insert(k: Kernel, dev: number, addr: number, index: number): number {
 }
 
 /** When one fails, the descriptors of the range that have no interrupt go, and the others stay. */
-function msi_add_simple_msi_descs(k: Kernel, dev: number, index: number, ndesc: number): number {
+function msi_add_simple_msi_descs(k: Kernel, dev: number, ndesc: number): number {
   lockdep_assert_held(k, msi_data(k, dev).mutex, 'msi_add_simple_msi_descs', 1);
-  const last = index + ndesc - 1;
-  for (let idx = index; idx <= last; idx += 1) {
+  const last = ndesc - 1;
+  for (let idx = 0; idx <= last; idx += 1) {
     const addr = msi_alloc_desc(k, dev, 1, 0);
     const ret = addr === 0 ? Errno.ENOMEM : insert(k, dev, addr, idx);
     if (ret === 0) continue;
-    msi_free_msi_descs_range(k, dev, MSI_DESC_NOTASSOCIATED, [index, last]);
+    msi_free_msi_descs_range(k, dev, MSI_DESC_NOTASSOCIATED, [0, last]);
     return ret;
   }
   return 0;
@@ -212,25 +189,6 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
   for (const addr of fresh) {
     const ret = initDescIrqs(k, { dev, domain, addr }, vflags);
     if (ret !== 0) return ret;
-  }
-  return 0;
-}
-
-function populate(k: Kernel, { dev, domain }: Target, virq_base: number, nvec: number): number {
-  for (let virq = virq_base; virq < virq_base + nvec; virq += 1) {
-    const addr = xa_load(k, devDomain(k, dev, 0).store, virq);
-    at(k, k.msi_desc, addr).irq = virq;
-    const arg: AllocArg = { desc: 0, hwirq: 0, inner: 'allocate' };
-    opSetDesc(k, domain, arg, addr);
-    const ret = irq_domain_alloc_irqs_hierarchy(k, domain, { virq, nr_irqs: 1 }, arg);
-    if (ret === 0) {
-      irq_set_msi_desc_off(k, virq, 0, addr);
-      continue;
-    }
-    for (let done = virq - 1; done >= virq_base; done -= 1)
-      irq_domain_free_irqs_common(k, domain, done, 1);
-    msi_free_msi_descs_range(k, dev, MSI_DESC_ALL, [virq_base, virq_base + nvec - 1]);
-    return ret;
   }
   return 0;
 }
