@@ -94,6 +94,12 @@ export function minimise(
   return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
 }
 
+/** Where one call goes through several levels. */
+const HIERARCHIES: readonly Environment[] = [
+  { ...DEFAULT_ENVIRONMENT, levels: 1 },
+  { ...DEFAULT_ENVIRONMENT, levels: 2 },
+];
+
 /** Steps of the longest traces that are known by heart in an environment. */
 const LONGEST = 2;
 
@@ -111,6 +117,7 @@ function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): 
     const near = [
       ...environmentsBelow(environment),
       ...[DEFAULT_ENVIRONMENT, environment].map(simple),
+      ...(steps.length === 1 ? HIERARCHIES : []),
     ];
     const longest = Math.min(steps.length, LONGEST);
     if (near.some((env) => jumpIn(search, env, longest))) return true;

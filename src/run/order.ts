@@ -6,7 +6,7 @@
  */
 import { CALL_NAMES, type CallName } from '../trace/call.ts';
 import { type Environment, DEFAULT_ENVIRONMENT, OWN_OPS } from '../trace/environment.ts';
-import { BUS_TOKENS, MSI_ANY_INDEX, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { BUS_TOKENS, MSI_ANY_INDEX, MSI_XA_DOMAIN_SIZE, MsiFlag } from '../trace/flags.ts';
 import { type Arg, SIGNATURES } from '../trace/signatures.ts';
 import { OP_NAMES, SITES } from '../trace/sites.ts';
 import type { Fault, Step, Trace } from '../trace/step.ts';
@@ -92,7 +92,10 @@ function environmentRank(env: Environment): readonly number[] {
     nth,
     retRank(ret),
   ]);
-  const rank = [differing, ...fields, flags, ops, env.hostile.length, ...hostile];
+  // Descriptors that come by themselves make for the shortest traces, so that flag comes first.
+  const simple = flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS;
+  const flagRank = 2 * (flags ^ simple) + (simple === 0 ? 0 : 1);
+  const rank = [differing, ...fields, flagRank, ops, env.hostile.length, ...hostile];
   ranks.set(env, rank);
   return rank;
 }
