@@ -110,6 +110,10 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
   const sum = startReach();
   addReach(sum, corpus);
   addReach(sum, random);
+  const releases = new Set<string>(plan.environments.map(({ release }) => release));
+  const known = plan.kept.expected.filter(
+    ({ release }) => plan.command === 'sweep' || releases.has(release),
+  );
   const summary = {
     command: plan.command,
     subject: plan.options.factory.name,
@@ -122,13 +126,11 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
     seconds: Math.round(campaign.elapsed()) / 1000,
     corpus: amountOf(corpus),
     random: amountOf(random),
-    calls: callRows(sum),
+    calls: callRows(sum, releases),
     sites: siteRows(sum),
     situations: plan.command === 'check' ? situationRows(corpus, random, plan.environments) : [],
     expected:
-      plan.options.spec === 'kernel'
-        ? expectedRows(plan.kept.expected, campaign.seen, campaign.replayed)
-        : [],
+      plan.options.spec === 'kernel' ? expectedRows(known, campaign.seen, campaign.replayed) : [],
     swept: campaign.swept,
     findings: campaign.findings,
   };

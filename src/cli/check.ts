@@ -35,7 +35,8 @@ import {
 } from './options.ts';
 import type { Position } from './progress.ts';
 import { publish } from './publish.ts';
-import { amountOf } from './summarise.ts';
+import { SUBJECTS } from './subjects.ts';
+import { amountOf, situationRows } from './summarise.ts';
 
 /** Milliseconds of a run that is given no budget. */
 const DEFAULT_TIME = 15_000;
@@ -66,7 +67,9 @@ export function addCheck(program: Command): void {
   const corpus = new Option('--corpus <folder>', 'traces that are replayed first');
   const command = program
     .command('check')
-    .description('replay the corpus, then run random traces; minimise and save what is found')
+    .description(
+      'replay the corpus, then run random traces until something new is found; minimise and save it',
+    )
     .addOption(seed.default(DEFAULT_SEED))
     .addOption(time.argParser(parseTime))
     .addOption(runs.argParser(parseRuns).conflicts('time'))
@@ -166,7 +169,7 @@ function randomBatch(campaign: Campaign, draw: (run: (trace: Trace) => boolean) 
   draw((trace) => {
     const verdict = runTrace(trace, options);
     if (verdict.kind === 'ok') return true;
-    const where = `${commandOf(plan)}, random trace ${random.traces}`;
+    const where = `npm run -s msicheck -- ${commandOf(plan)} --runs ${random.traces}`;
     found = settle(campaign, trace, verdict.finding, where);
     return !found;
   });
@@ -174,10 +177,13 @@ function randomBatch(campaign: Campaign, draw: (run: (trace: Trace) => boolean) 
 }
 
 /** What to type for the same random traces. */
-function commandOf({ seed, environments }: Plan): string {
-  const names =
-    environments === ENVIRONMENTS ? [] : ['--env', ...environments.map(({ name }) => name)];
-  return ['check', '--seed', JSON.stringify(seed), ...names].join(' ');
+function commandOf({ seed, environments, options }: Plan): string {
+  const words = ['check', '--seed', `'${seed.replaceAll("'", `'\\''`)}'`];
+  if (environments !== ENVIRONMENTS) words.push('--env', ...environments.map(({ name }) => name));
+  if (options.spec !== 'kernel') words.push('--spec', options.spec);
+  const { name: subject } = options.factory;
+  if (subject !== SUBJECTS[0]?.name) words.push('--subject', subject.replace(/^planted:/u, ''));
+  return words.join(' ');
 }
 
 function positionOf(campaign: Campaign, budget: Budget): Position {
@@ -185,10 +191,12 @@ function positionOf(campaign: Campaign, budget: Budget): Position {
   const sum = startReach();
   addReach(sum, corpus);
   addReach(sum, random);
-  const reached = sum.situations.filter((times) => times > 0).length;
+  const rows = situationRows(corpus, random, campaign.plan.environments);
+  const possible = rows.filter((row) => row.random !== undefined);
+  const reached = possible.filter((row) => row.corpus + (row.random ?? 0) > 0).length;
   return {
     ...amountOf(sum),
     share: Math.min(1, budget.share(campaign)),
-    reached: `${reached}/${sum.situations.length} situations`,
+    reached: `${reached}/${possible.length} situations`,
   };
 }

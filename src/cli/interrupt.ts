@@ -4,6 +4,9 @@
 /** npm passes on the signal that the terminal has already sent, so what comes this soon is the same key press. */
 const SAME_KEY_PRESS = 500;
 
+/** What Ctrl-C and `timeout` send. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Set when the user wants the run to end. */
 export interface Interrupt {
   readonly wanted: () => boolean;
@@ -17,13 +20,13 @@ export function listenForInterrupt(): Interrupt {
   let timer: NodeJS.Timeout | undefined;
   const release = (): void => {
     clearTimeout(timer);
-    process.removeListener('SIGINT', onSignal);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
   const onSignal = (): void => {
     wanted = true;
     timer ??= setTimeout(release, SAME_KEY_PRESS).unref();
   };
-  process.on('SIGINT', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return { wanted: () => wanted, release };
 }
 

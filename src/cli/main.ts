@@ -12,6 +12,7 @@ import { hideWarnings, note, watchOutput } from './terminal.ts';
 
 if (process.env['MSICHECK_DEBUG'] === undefined) hideWarnings();
 watchOutput();
+standWhereTheUserStands();
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
@@ -25,6 +26,17 @@ async function main(args: readonly string[]): Promise<void> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = failed(program, args, error);
+  }
+}
+
+/** npm runs scripts in the project's folder; names on the command line mean the user's. */
+function standWhereTheUserStands(): void {
+  const folder = process.env['INIT_CWD'];
+  if (folder === undefined || folder === '') return;
+  try {
+    process.chdir(folder);
+  } catch {
+    // The folder is gone; names that are not absolute will not be found, and that is said then.
   }
 }
 

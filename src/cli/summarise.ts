@@ -25,8 +25,8 @@ export function amountOf(reach: Reach): Amount {
 }
 
 /** How often each call ran and with which results, in the order of the table of calls. */
-export function callRows(reach: Reach): readonly CallRow[] {
-  return CALL_NAMES.map((fn, i) => {
+export function callRows(reach: Reach, releases: ReadonlySet<string>): readonly CallRow[] {
+  const rows = CALL_NAMES.map((fn, i) => {
     const results = new Map<string, number>();
     for (const [ret, times] of reach.results[i] ?? []) {
       const name = resultName(fn, ret);
@@ -36,6 +36,10 @@ export function callRows(reach: Reach): readonly CallRow[] {
     if (refused > 0) results.set('refused', refused);
     return { fn, times: reach.calls[i] ?? 0, results: sorted(results) };
   });
+  // A call that no environment of the run has is not missed.
+  return rows.filter(
+    ({ fn, times }) => times > 0 || SIGNATURES[fn].releases.some((one) => releases.has(one)),
+  );
 }
 
 /** Values that say the same are counted together: which interrupt, which slot, how many. */

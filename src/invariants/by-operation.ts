@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The rules that look at operations as they are called, by operation. */
 import type { Op } from '../trace/sites.ts';
-import * as activation from './activation.ts';
-import * as devres from './devres.ts';
-import * as order from './order.ts';
+import { RULES } from './index.ts';
 import type { Rule } from './rule.ts';
-
-const RULES: readonly Rule[] = [
-  ...Object.values(order),
-  activation.parentsFirst,
-  activation.outermostFirst,
-  activation.freedInactive,
-  devres.newestFirst,
-];
 
 /** The rules of each operation, in the order of the table of contents. */
 export const rulesByOp: ReadonlyMap<Op, readonly Rule[]> = group();

@@ -65,7 +65,8 @@ function situations(summary: Summary, paint: Paint): string {
     return times === 0 ? paint.bad('never reached') : count(times);
   };
   const lines = summary.situations.map((row) => [
-    reached(row.corpus),
+    // What no environment of the run can produce, the corpus need not show either.
+    reached(row.random === undefined && row.corpus === 0 ? undefined : row.corpus),
     reached(row.random),
     row.situation,
   ]);
@@ -87,14 +88,14 @@ function swept(summary: Summary, paint: Paint): string {
 
 function expected(summary: Summary, paint: Paint): string {
   if (summary.expected.length === 0) return '';
-  const lines = summary.expected.map((row) => [
+  const shown = summary.expected.filter((row) => row.times > 0 || row.replayed === false);
+  if (shown.length === 0) return '';
+  const lines = shown.map((row) => [
     row.replayed === false ? paint.bad('gone') : count(row.times),
     row.fn,
-    row.rule,
-    row.trace,
+    row.trace.replace(/^.*\//u, ''),
   ]);
-  const names = ['seen', 'call', 'expected finding: rule that is broken', 'trace'];
-  return columns(names, lines, ['right'], paint);
+  return columns(['seen', 'call', 'expected finding'], lines, ['right'], paint);
 }
 
 function amounts(summary: Summary): string {
