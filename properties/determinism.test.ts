@@ -112,3 +112,25 @@ test('subjects that live side by side do not influence each other', () => {
   }
   expect(sessions.map(({ lines }) => lines)).toEqual(alone);
 });
+
+test('a restored session remembers no fault that fired after the snapshot', () => {
+  const { environment, steps } = parseTrace(
+    `msicheck trace 1
+environment: push
+  levels: 1
+devres_add(dev=0, res=0) (fail: alloc_dr 1)
+irq_domain_alloc_irqs(domain=vector, nr_irqs=1, affinity=none, block=0)
+irq_domain_push_irq(domain=level1, block=0)
+irq_domain_free_irqs(block=0)
+`,
+    'determinism.test.ts',
+  ).trace;
+  const [faulty, ...rest] = steps;
+  if (faulty === undefined) throw new Error('no steps');
+  const session = startSession(environment, options);
+  const before = session.snapshot();
+  session.apply(faulty);
+  session.restore(before);
+  for (const step of rest) session.apply(step);
+  expect(session.finish()).toMatchObject({ fn: 'irq_domain_free_irqs', fired: [] });
+});
