@@ -19,10 +19,14 @@ export function publish(summary: Summary, reports: string, json: boolean): void 
   const written = files.map(({ path, text }) => write(path, text));
   const unwritten = written.includes(false) && summary.status !== Status.finding;
   const status = unwritten ? Status.mistake : summary.status;
-  const names = files.map(({ path }) => shown(path)).join(', ');
+  const lost = summary.findings.filter(({ unsaved }) => unsaved !== undefined).length;
+  if (lost > 0)
+    note(`msicheck: ${lost} of ${summary.findings.length} findings not saved; each says why above`);
+  const names = files.flatMap(({ path }, i) => (written[i] === true ? [shown(path)] : []));
+  const report = names.length === 0 ? 'not written' : names.join(', ');
   const text = json
     ? document
-    : `${textSummary(summary, paintFor(process.stdout))}report: ${names}\n`;
+    : `${textSummary(summary, paintFor(process.stdout))}report: ${report}\n`;
   finish(status, text);
 }
 

@@ -53,14 +53,13 @@ export const slotHoldsItsDescriptor: Rule = {
   sometimes: [descMade],
 };
 
-/** A descriptor that is older than the domain was put there without one; 6.1 has no such limit. */
+/** A descriptor that is older than the domain was put there without one; In 6.1 every domain has the largest. */
 export const belowHwsize: Rule = {
   name: 'the index of a descriptor is below the hwsize of its domain',
   source: 'kernel/irq/msi.c msi_insert_desc()',
-  desc: ({ picture, address, desc, data, domid, found, info }, { profile }) => {
+  desc: ({ picture, address, desc, data, domid, found, info }) => {
     if (found === 0 || info === undefined || data === undefined || desc.msi_index < info.hwsize)
       return undefined;
-    if (!profile.checksRange) return undefined;
     const domain = data.domains[domid]?.domain ?? 0;
     if ((picture.msi_desc.birth[address] ?? 0) < (picture.irq_domain.birth[domain] ?? 0))
       return undefined;

@@ -144,7 +144,6 @@ function emptyKernel(env: Environment): Kernel {
     devices: zeros(env.devices),
     domains: zeros(DOMAINS.length),
     resources: zeros(env.devices * RESOURCES),
-    groups: zeros(env.devices * RESOURCES),
     rcu: [],
     irqHint: 1,
     irq_domain_mutex: 0,

@@ -26,7 +26,6 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
       return 0;
     case 'device_release':
       devres.devres_release_all(k, dev);
-      resources.forget(k, call.dev);
       at(k, k.device, dev).alive = false;
       return 0;
     case 'devres_add':

@@ -55,9 +55,8 @@ export interface Kernel extends Picture {
   /** Address of each device by handle, and of each domain by its index in DOMAINS (0 when there is none). */
   readonly devices: number[];
   readonly domains: number[];
-  /** A driver's own resources and groups: address of the devres node, by device and handle. */
+  /** A driver's own resources: address of the devres node, by device and handle. */
   readonly resources: number[];
-  readonly groups: number[];
   /** irq_desc addresses whose RCU callback runs at the end of the step. */
   readonly rcu: number[];
   /** No interrupt number below it is free. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** A driver's own device resources and groups, by handle. */
+/**
+ * A driver's own device resources and groups, by handle. A handle goes on naming a node that is gone:
+ * addresses are not used twice, so such a node is on no list.
+ */
 import { type Call, RESOURCES } from '../../trace/call.ts';
 import { Errno } from '../../trace/errno.ts';
 import * as devres from './devres.ts';
@@ -21,19 +24,12 @@ export function run(k: Kernel, call: Call): number {
       const node = k.resources[slot] ?? 0;
       if (!devres.devres_remove(k, dev, node)) return Errno.ENOENT;
       devres.devres_free(k, node);
-      k.resources[slot] = 0;
       return 0;
     }
-    case 'devres_release': {
-      const ret = devres.devres_release(k, dev, k.resources[slot] ?? 0);
-      k.resources[slot] = 0;
-      return ret;
-    }
-    case 'devres_release_all': {
-      const count = devres.devres_release_all(k, dev);
-      forget(k, call.dev);
-      return count;
-    }
+    case 'devres_release':
+      return devres.devres_release(k, dev, k.resources[slot] ?? 0);
+    case 'devres_release_all':
+      return devres.devres_release_all(k, dev);
     case 'devres_open_group':
       return devres.devres_open_group(k, dev, call.res) === 0 ? 0 : 1;
     case 'devres_close_group':
@@ -42,20 +38,9 @@ export function run(k: Kernel, call: Call): number {
     case 'devres_remove_group':
       devres.devres_remove_group(k, dev, call.res);
       return 0;
-    case 'devres_release_group': {
-      const count = devres.devres_release_group(k, dev, call.res);
-      forget(k, call.dev);
-      return count;
-    }
+    case 'devres_release_group':
+      return devres.devres_release_group(k, dev, call.res);
     default:
       return 0;
-  }
-}
-
-/** Forgets the handles whose nodes are gone. */
-export function forget(k: Kernel, handle: number): void {
-  for (let res = 0; res < RESOURCES; res += 1) {
-    const slot = handle * RESOURCES + res;
-    if (k.devres.objects[k.resources[slot] ?? 0] === undefined) k.resources[slot] = 0;
   }
 }

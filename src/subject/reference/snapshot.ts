@@ -44,7 +44,6 @@ export function copyKernel(k: Kernel): Kernel {
     devices: [...k.devices],
     domains: [...k.domains],
     resources: [...k.resources],
-    groups: [...k.groups],
     rcu: [...k.rcu],
     requests: [...k.requests],
     opCalls: [...k.opCalls],
