@@ -186,6 +186,16 @@ export const chipsSet: Rule = {
   sometimes: [levelAllocated, associated],
 };
 
+/** A domain is younger than an interrupt. */
+function bornAfter(
+  { irq_domain, irq_desc, sparse_irqs }: Picture,
+  domain: number,
+  irq: number,
+): boolean {
+  const born = irq_desc.birth[sparse_irqs[irq] ?? 0] ?? 0;
+  return (irq_domain.birth[domain] ?? 0) > born;
+}
+
 /** An overriding domain, or a driver that populates, keeps the interrupts elsewhere. */
 export const inTheDomainOfItsDescriptor: Rule = {
   name: 'the interrupts of a descriptor are in the MSI domain whose store has the descriptor',
@@ -195,21 +205,12 @@ export const inTheDomainOfItsDescriptor: Rule = {
     // Before 6.2 a driver names the domain in each call.
     if (!PROFILES[environment.release].storePerDomain) return undefined;
     const wanted = data?.domains[domid]?.domain ?? 0;
-    if (
-      (picture.irq_domain.birth[wanted] ?? 0) >
-      (picture.irq_desc.birth[picture.sparse_irqs[desc.irq] ?? 0] ?? 0)
-    )
-      return undefined;
+    if (bornAfter(picture, wanted, desc.irq)) return undefined;
     for (let irq = desc.irq; irq < desc.irq + desc.nvec_used; irq += 1) {
       const one = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
       const outer = picture.irq_data.objects[one?.irq_data ?? 0];
-      if (
-        outer === undefined ||
-        outer.domain === wanted ||
-        numbers[irq]?.block === true ||
-        picture.overridden.includes(irq)
-      )
-        continue;
+      if (outer === undefined || outer.domain === wanted) continue;
+      if (numbers[irq]?.block === true || picture.overridden.includes(irq)) continue;
       return `interrupt ${irq} of ${named(picture.msi_desc, address)} is in irq_domain ${outer.domain}, not in ${domain.name}`;
     }
     return undefined;

@@ -118,34 +118,47 @@ export const ENVIRONMENT_RANGES: Readonly<Record<string, readonly [number, numbe
 
 /** Why the environment cannot exist, or `undefined` when it can. */
 export function impossible(env: Environment): string | undefined {
+  return outOfRange(env) ?? badDomains(env) ?? badOps(env);
+}
+
+function outOfRange(env: Environment): string | undefined {
   for (const [field, [min, max]] of Object.entries(ENVIRONMENT_RANGES)) {
     const value = Object.entries(env).find(([name]) => name === field)?.[1];
     if (typeof value === 'number' && (!Number.isInteger(value) || value < min || value > max)) {
       return `${field} is ${value}, expected ${min}..${max}`;
     }
   }
+  return undefined;
+}
+
+function badDomains(env: Environment): string | undefined {
   if (env.release === '6.1' && env.msi === 'device')
     return 'per-device domains came with 6.2, so release 6.1 needs "msi: global" or "msi: none"';
   if ((env.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0)
     return 'flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own';
   if (env.msi === 'global' && env.hwirq === 'index' && env.devices > 1)
     return 'several devices share the global domain, so "hwirq: index" would collide; use "hwirq: device" or "hwirq: overlap"';
-  if (
-    (env.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0 &&
-    !PCI_TOKENS.includes(env.bus_token) &&
-    env.pci !== 'none'
-  )
+  const reactivates = (env.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0;
+  if (reactivates && env.pci !== 'none' && !PCI_TOKENS.includes(env.bus_token))
     return 'PCI devices need a PCI bus_token';
-  const old = env.ops.find((op) =>
-    ['msi_check', 'msi_finish', 'handle_error', 'wrap_alloc', 'wrap_free'].includes(op),
-  );
-  if (old !== undefined && env.release !== '6.1')
-    return `${old} does not exist in ${env.release}; use "release: 6.1"`;
-  if (env.ops.includes('domain_alloc_irqs') !== env.ops.includes('domain_free_irqs'))
-    return 'ops has one of domain_alloc_irqs and domain_free_irqs, expected both or none';
-  const young = env.ops.find((op) =>
-    ['prepare_desc', 'msi_post_free', 'msi_translate'].includes(op),
-  );
-  if (young !== undefined && env.release === '6.1') return `${young} does not exist in 6.1`;
   return undefined;
+}
+
+const OLD_OPS: readonly OwnOp[] = [
+  'msi_check',
+  'msi_finish',
+  'handle_error',
+  'wrap_alloc',
+  'wrap_free',
+];
+const NEW_OPS: readonly OwnOp[] = ['prepare_desc', 'msi_post_free', 'msi_translate'];
+
+function badOps({ ops, release }: Environment): string | undefined {
+  const old = ops.find((op) => OLD_OPS.includes(op));
+  if (old !== undefined && release !== '6.1')
+    return `${old} does not exist in ${release}; use "release: 6.1"`;
+  if (ops.includes('domain_alloc_irqs') !== ops.includes('domain_free_irqs'))
+    return 'ops has one of domain_alloc_irqs and domain_free_irqs, expected both or none';
+  const young = ops.find((op) => NEW_OPS.includes(op));
+  return young !== undefined && release === '6.1' ? `${young} does not exist in 6.1` : undefined;
 }
