@@ -11,7 +11,7 @@ import { CANARIES, readTrace } from '../src/cli/files.ts';
 import { readKept } from '../src/cli/kept.ts';
 import { ENVIRONMENTS } from '../src/generate/environments.ts';
 import { seedFromText } from '../src/generate/seed.ts';
-import { minimise } from '../src/run/minimise.ts';
+import { minimise } from '../src/run/minimise/minimise.ts';
 import { runTrace } from '../src/run/session.ts';
 import { type Defect, plant } from '../src/subject/planted/index.ts';
 import { reference } from '../src/subject/reference/index.ts';

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { AGREE } from '../src/run/judge.ts';
-import { minimise, minimiseWith } from '../src/run/minimise.ts';
+import { minimise, minimiseWith } from '../src/run/minimise/minimise.ts';
 import { SAME } from '../src/run/session.ts';
 import { reference } from '../src/subject/reference/index.ts';
 import type { Snapshot, SubjectFactory } from '../src/subject/subject.ts';

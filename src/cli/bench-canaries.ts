@@ -6,7 +6,7 @@ import { traceArbitrary } from '../generate/arbitrary.ts';
 import { ENVIRONMENTS } from '../generate/environments.ts';
 import { seedFromText } from '../generate/seed.ts';
 import { isExpected } from '../run/expected.ts';
-import { minimise } from '../run/minimise.ts';
+import { minimise } from '../run/minimise/minimise.ts';
 import { runTrace } from '../run/session.ts';
 import { DEFECTS, plant } from '../subject/planted/index.ts';
 import { reference } from '../subject/reference/index.ts';

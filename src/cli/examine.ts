@@ -8,7 +8,7 @@ import { findingComments, type Origin, slug } from '../report/finding.ts';
 import type { FindingReport } from '../report/summary.ts';
 import type { Expected } from '../run/expected.ts';
 import { key } from '../run/finding.ts';
-import { minimise, type Minimised } from '../run/minimise.ts';
+import { minimise, type Minimised } from '../run/minimise/minimise.ts';
 import type { Options } from '../run/session.ts';
 import { formatTrace } from '../trace/format.ts';
 import type { Trace } from '../trace/step.ts';

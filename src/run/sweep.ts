@@ -8,7 +8,7 @@ import type { Observation } from '../trace/observation.ts';
 import { canFail, OP_NAMES, type Site, SITES } from '../trace/sites.ts';
 import type { Fault, MemoryFault, Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
-import { compareFaults } from './order.ts';
+import { compareFaults } from './minimise/order.ts';
 import {
   type Options,
   runTrace,

@@ -4,11 +4,11 @@
  * allocation of slots 0..3 does the work of two; fewer vectors are exhausted sooner; what took a fault
  * may be had with a size that is refused.
  */
-import { type Call, call, type CallName } from '../trace/call.ts';
-import type { Environment } from '../trace/environment.ts';
-import { MsiFlag } from '../trace/flags.ts';
-import { SIGNATURES } from '../trace/signatures.ts';
-import type { Step, Trace } from '../trace/step.ts';
+import { type Call, call, type CallName } from '../../trace/call.ts';
+import type { Environment } from '../../trace/environment.ts';
+import { MsiFlag } from '../../trace/flags.ts';
+import { SIGNATURES } from '../../trace/signatures.ts';
+import type { Step, Trace } from '../../trace/step.ts';
 import { largerValues, withArg, withLowestDomid } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
 import { compareEnvironments } from './order.ts';

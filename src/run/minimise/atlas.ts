@@ -4,18 +4,18 @@
  * what is found in it: where a walk that lowers one thing at a time would end if it could jump.
  * It depends on subject, specification and environment alone, so it is made once for all of them.
  */
-import type { SubjectFactory } from '../subject/subject.ts';
-import type { Call } from '../trace/call.ts';
-import type { Environment } from '../trace/environment.ts';
-import type { Site } from '../trace/sites.ts';
-import type { Step, Trace } from '../trace/step.ts';
-import type { Finding } from '../trace/verdict.ts';
-import type { Options } from './apply.ts';
-import { key, kindOf } from './finding.ts';
+import type { SubjectFactory } from '../../subject/subject.ts';
+import type { Call } from '../../trace/call.ts';
+import type { Environment } from '../../trace/environment.ts';
+import type { Site } from '../../trace/sites.ts';
+import type { Step, Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
+import type { Options } from '../apply.ts';
+import { key, kindOf } from '../finding.ts';
 import { compareTraces } from './order.ts';
-import { type Session, type SessionSnapshot, startSession } from './session.ts';
+import { type Session, type SessionSnapshot, startSession } from '../session.ts';
 import { isPlain, smallCalls } from './small.ts';
-import { faultPoints, firing } from './sweep.ts';
+import { faultPoints, firing } from '../sweep.ts';
 
 /** A short trace and what is found in it. */
 export interface Short {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Passes of the minimiser that make calls and their arguments simpler, without another number of steps. */
-import { affinityArg } from '../trace/affinity.ts';
-import { DOMAINS, DOMIDS } from '../trace/call.ts';
-import type { Environment } from '../trace/environment.ts';
-import { BUS_TOKENS, MSI_ANY_INDEX, MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
-import { type Arg, type ArgKind, SIGNATURES } from '../trace/signatures.ts';
-import type { Step, Trace } from '../trace/step.ts';
+import { affinityArg } from '../../trace/affinity.ts';
+import { DOMAINS, DOMIDS } from '../../trace/call.ts';
+import type { Environment } from '../../trace/environment.ts';
+import { BUS_TOKENS, MSI_ANY_INDEX, MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE } from '../../trace/flags.ts';
+import { type Arg, type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
+import type { Step, Trace } from '../../trace/step.ts';
 import { rankOfArg } from './order.ts';
 import { type Search, withStep, withSteps } from './search.ts';
 

@@ -7,11 +7,11 @@
  * one does more, another environment with a step less, every small call in the place of a step. So
  * the result does not depend on where the walk began.
  */
-import { DEFAULT_ENVIRONMENT, type Environment } from '../trace/environment.ts';
-import type { SubjectFactory } from '../subject/subject.ts';
-import { MsiFlag } from '../trace/flags.ts';
-import type { Trace } from '../trace/step.ts';
-import type { Finding } from '../trace/verdict.ts';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
+import type { SubjectFactory } from '../../subject/subject.ts';
+import { MsiFlag } from '../../trace/flags.ts';
+import type { Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
 import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
 import { shortTraces } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
@@ -27,8 +27,8 @@ import {
   simpleDescriptors,
   simplerEnvironmentAndRename,
 } from './exchange.ts';
-import { type Expected, mayBeExpected } from './expected.ts';
-import { kindOf } from './finding.ts';
+import { type Expected, mayBeExpected } from '../expected.ts';
+import { kindOf } from '../finding.ts';
 import { compareEnvironments } from './order.ts';
 import { replays } from './replay.ts';
 import {
@@ -39,11 +39,11 @@ import {
   toFixedPoint,
   withSteps,
 } from './search.ts';
-import { type Options, runTrace, SAME, startSession, transcript } from './session.ts';
+import { type Options, runTrace, SAME, startSession, transcript } from '../session.ts';
 import { dropFaults, replaceFaults, settleHostile, simplifyFaults } from './simpler-faults.ts';
 import { renameCalls, replaceLastPair, replaceSteps } from './small.ts';
 import { environmentsBelow, namedEnvironments, reduceEnvironment } from './surroundings.ts';
-import { firstDifference } from './transcript.ts';
+import { firstDifference } from '../transcript.ts';
 
 /** How far to go. */
 export interface Effort {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Passes of the minimiser over the faults of steps and the hostile calls of the environment. */
-import { Errno } from '../trace/errno.ts';
-import { canFail, OP_NAMES, SITES } from '../trace/sites.ts';
-import type { CallbackFault, Fault, MemoryFault, Step } from '../trace/step.ts';
+import { Errno } from '../../trace/errno.ts';
+import { canFail, OP_NAMES, SITES } from '../../trace/sites.ts';
+import type { CallbackFault, Fault, MemoryFault, Step } from '../../trace/step.ts';
 import { compareFaults } from './order.ts';
 import { type Search, withStep } from './search.ts';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Small calls: all there are with the simplest arguments, and passes that put them in the place of others. */
-import { affinityArg } from '../trace/affinity.ts';
-import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../trace/call.ts';
-import type { Environment } from '../trace/environment.ts';
-import { MSI_ANY_INDEX } from '../trace/flags.ts';
-import { type ArgKind, SIGNATURES } from '../trace/signatures.ts';
+import { affinityArg } from '../../trace/affinity.ts';
+import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../../trace/call.ts';
+import type { Environment } from '../../trace/environment.ts';
+import { MSI_ANY_INDEX } from '../../trace/flags.ts';
+import { type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
 import { simplerValues } from './arguments.ts';
 import { type Search, withStep, withSteps } from './search.ts';
 

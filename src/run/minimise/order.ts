@@ -4,12 +4,12 @@
  * simplest trace of a defect is one trace and not a matter of taste: fewer steps, an environment
  * nearer to the default one, fewer faults, smaller arguments, simpler calls.
  */
-import { CALL_NAMES, type CallName } from '../trace/call.ts';
-import { type Environment, DEFAULT_ENVIRONMENT, OWN_OPS } from '../trace/environment.ts';
-import { BUS_TOKENS, MSI_ANY_INDEX, MSI_XA_DOMAIN_SIZE, MsiFlag } from '../trace/flags.ts';
-import { type Arg, SIGNATURES } from '../trace/signatures.ts';
-import { OP_NAMES, SITES } from '../trace/sites.ts';
-import type { Fault, Step, Trace } from '../trace/step.ts';
+import { CALL_NAMES, type CallName } from '../../trace/call.ts';
+import { type Environment, DEFAULT_ENVIRONMENT, OWN_OPS } from '../../trace/environment.ts';
+import { BUS_TOKENS, MSI_ANY_INDEX, MSI_XA_DOMAIN_SIZE, MsiFlag } from '../../trace/flags.ts';
+import { type Arg, SIGNATURES } from '../../trace/signatures.ts';
+import { OP_NAMES, SITES } from '../../trace/sites.ts';
+import type { Fault, Step, Trace } from '../../trace/step.ts';
 
 const fnRanks: ReadonlyMap<CallName, number> = new Map(CALL_NAMES.map((fn, index) => [fn, index]));
 

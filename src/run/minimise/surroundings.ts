@@ -5,8 +5,8 @@ import {
   type Environment,
   ENVIRONMENT_RANGES,
   impossible,
-} from '../trace/environment.ts';
-import { BUS_TOKENS, MsiFlag } from '../trace/flags.ts';
+} from '../../trace/environment.ts';
+import { BUS_TOKENS, MsiFlag } from '../../trace/flags.ts';
 import { compareEnvironments } from './order.ts';
 import type { Pass, Search } from './search.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Passes of the minimiser that make a trace shorter, or order its steps. */
-import { BLOCKS, type Call, type CallField, RESOURCES } from '../trace/call.ts';
-import { SIGNATURES } from '../trace/signatures.ts';
-import type { Step, Trace } from '../trace/step.ts';
+import { BLOCKS, type Call, type CallField, RESOURCES } from '../../trace/call.ts';
+import { SIGNATURES } from '../../trace/signatures.ts';
+import type { Step, Trace } from '../../trace/step.ts';
 import { type Search, withSteps } from './search.ts';
 
 /** Steps in chunks that halve, from the end; what fails late needs little of what came early. */

@@ -3,12 +3,12 @@
  * The state of a minimisation: the simplest trace so far, and the one question that may replace it.
  * A pass proposes traces; it neither knows how they are run nor what a finding is.
  */
-import type { CallName } from '../trace/call.ts';
-import type { Environment } from '../trace/environment.ts';
-import { MSI_XA_DOMAIN_SIZE, MsiFlag } from '../trace/flags.ts';
-import { SIGNATURES } from '../trace/signatures.ts';
-import { OP_NAMES, SITES } from '../trace/sites.ts';
-import type { Fault, Step, Trace } from '../trace/step.ts';
+import type { CallName } from '../../trace/call.ts';
+import type { Environment } from '../../trace/environment.ts';
+import { MSI_XA_DOMAIN_SIZE, MsiFlag } from '../../trace/flags.ts';
+import { SIGNATURES } from '../../trace/signatures.ts';
+import { OP_NAMES, SITES } from '../../trace/sites.ts';
+import type { Fault, Step, Trace } from '../../trace/step.ts';
 import { compareTraces } from './order.ts';
 
 /**

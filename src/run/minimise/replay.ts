@@ -3,11 +3,11 @@
  * Runs many variations of one trace. What a variation shares with the trace accepted last is not
  * run again: sessions are taken back to a snapshot in it.
  */
-import type { SubjectFactory } from '../subject/subject.ts';
-import type { Step, Trace } from '../trace/step.ts';
-import type { Finding } from '../trace/verdict.ts';
+import type { SubjectFactory } from '../../subject/subject.ts';
+import type { Step, Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
 import type { Holds } from './search.ts';
-import { type Options, type Session, type SessionSnapshot, startSession } from './session.ts';
+import { type Options, type Session, type SessionSnapshot, startSession } from '../session.ts';
 
 /** Steps between two snapshots on the way: running a few steps is cheaper than copying a state. */
 const STRIDE = 8;
