@@ -8,6 +8,7 @@ import { formatTrace } from '../trace/format.ts';
 import { smallestCase } from './examine.ts';
 import { readTrace } from './files.ts';
 import { explains, readKept } from './kept.ts';
+import { noteLabel } from './label.ts';
 import { mistake, Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
 import { finish, note } from './terminal.ts';
@@ -23,6 +24,7 @@ export function addMinimize(program: Command): void {
 
 function minimize(path: string, { subject, spec }: RunFlags): void {
   const { trace } = readTrace(path);
+  noteLabel(path, trace);
   const kept = readKept();
   const options = { factory: subject, spec };
   const verdict = runTrace(trace, options);

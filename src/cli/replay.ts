@@ -9,6 +9,7 @@ import { formatEnvironment } from '../trace/format.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { readTrace } from './files.ts';
 import { explains, readKept } from './kept.ts';
+import { noteLabel } from './label.ts';
 import { KEYS, type Request, requests } from './keys.ts';
 import { Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
@@ -32,6 +33,7 @@ export function addReplay(program: Command): void {
 
 async function replay(path: string, flags: Flags): Promise<void> {
   const { trace } = readTrace(path);
+  noteLabel(path, trace);
   const kept = readKept();
   const paint = paintFor(process.stdout);
   const player = startPlayer(trace, { factory: flags.subject, spec: flags.spec }, paint);
