@@ -21,6 +21,8 @@ export interface Profile {
   readonly rollbackReachesVector0: boolean;
   /** irq_domain_alloc_irqs_locked() calls the free operation when trimming fails (6.12.117). */
   readonly trimFailureFrees: boolean;
+  /** Forgetting an interrupt number can take memory: a maple tree (6.12), not a radix tree. */
+  readonly eraseTakesMemory: boolean;
   /** irq_insert_desc() WARNs when the tree has no memory (6.12), else it is silent. */
   readonly insertDescWarns: boolean;
 }
@@ -36,6 +38,7 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
     checksRange: true,
     rollbackReachesVector0: true,
     trimFailureFrees: true,
+    eraseTakesMemory: true,
     insertDescWarns: true,
   },
   '6.1': {
@@ -47,6 +50,7 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
     checksRange: false,
     rollbackReachesVector0: false,
     trimFailureFrees: false,
+    eraseTakesMemory: false,
     insertDescWarns: false,
   },
 };

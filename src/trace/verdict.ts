@@ -21,7 +21,7 @@ export interface Finding {
   readonly fired: readonly Fired[];
 }
 
-/** `ok`, or what was found first. `ended` says after how many steps the subject died as the oracle had said. */
+/** `ok` with the number of steps that the subject ran, or what was found first. */
 export type Verdict =
   | { readonly kind: 'ok'; readonly steps: number }
   | { readonly kind: 'finding'; readonly finding: Finding };

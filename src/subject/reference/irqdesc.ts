@@ -165,7 +165,7 @@ function irq_insert_desc(k: Kernel, irq: number, desc: number): void {
 
 /** A failed erasure leaves the number pointing to memory that is about to be freed. */
 function delete_irq_desc(k: Kernel, irq: number): void {
-  if (mas_nomem(k)) return;
+  if (k.profile.eraseTakesMemory && mas_nomem(k)) return;
   k.sparse_irqs[irq] = 0;
   if (irq < k.irqHint) k.irqHint = irq;
 }
