@@ -4,7 +4,7 @@
  * whenever a call fails unexpectedly, which only makes later arguments less well aimed. It is not
  * the oracle, and nothing is ever judged by it.
  */
-import { BLOCKS, call, type Call, DOMAINS } from '../trace/call.ts';
+import { BLOCKS, type Call, DOMAINS } from '../trace/call.ts';
 import { MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
 import type { CallName } from '../trace/signatures.ts';
 import type { Step } from '../trace/step.ts';
@@ -99,9 +99,32 @@ export interface World {
   granted: number;
 }
 
-/** A call whose arguments are all 0, to be filled in. */
+/** A call whose arguments are all 0. Written out, for a literal is several times faster to make than a copy by spreading. */
 export function blankCall(fn: CallName): Draft {
-  return call(fn);
+  return {
+    fn,
+    dev: 0,
+    domid: 0,
+    first: 0,
+    last: 0,
+    index: 0,
+    nvec_used: 0,
+    affinity: 0,
+    msi_attrib: 0,
+    filter: 0,
+    nirqs: 0,
+    lock: 0,
+    hwsize: 0,
+    domain: 0,
+    hwirq: 0,
+    block: 0,
+    vec: 0,
+    bus_token: 0,
+    res: 0,
+    icookie: 0,
+    reserve: 0,
+    type: 0,
+  };
 }
 
 /** The world as the environment starts. */
