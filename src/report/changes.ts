@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Which objects a step made, changed and freed, as text. */
 import { DomainFlag, flagNames, MsiFlag } from '../trace/flags.ts';
-import type { Picture, Table } from '../trace/observation.ts';
-
-const TABLES = [
-  'device',
-  'msi_device_data',
-  'msi_desc',
-  'affinity',
-  'sysfs_attrs',
-  'xa_node',
-  'radix_tree_node',
-  'irq_domain',
-  'msi_domain_info',
-  'irq_data',
-  'irq_desc',
-  'kstat_irqs',
-  'fwnode',
-  'name',
-  'devres',
-] as const;
-
-const LISTS = ['sparse_irqs', 'blockIrq', 'blockSize', 'overridden'] as const;
+import { LISTS, type Picture, type Table, TABLES } from '../trace/observation.ts';
 
 /** Names of bits, by the table that has a field `flags`. */
 const FLAGS: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map<

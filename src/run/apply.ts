@@ -14,6 +14,7 @@ import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Expected } from './expected.ts';
+import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
 import { AGREE, fitting, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
 
@@ -25,6 +26,8 @@ export interface Options {
   readonly precise?: boolean;
   /** Counts what was reached. */
   readonly reach?: Reach;
+  /** A subject that must show the same at every step; what differs is a finding when no rule is broken. */
+  readonly against?: SubjectFactory | undefined;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -44,6 +47,8 @@ const ENDED: StepResult = { kind: 'ended' };
 /** A session between two steps. */
 export interface State {
   subject: Subject;
+  /** The one that must show the same. */
+  readonly against: Subject | undefined;
   model: Model;
   history: History;
   fired: readonly Fired[];
@@ -81,21 +86,40 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     fold(state.history, observation, call);
     return stop(state, whatIsWrong(judged, state.history));
   }
+  const differs = compared(state, step, observation, options.precise === true);
   state.model = outcome.next;
   fold(state.history, observation, call);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
-  if (outcome.dead) {
+  if (outcome.dead && differs === undefined) {
     state.at += 1;
     state.ended = true;
     return ENDED;
   }
+  if (outcome.dead && differs !== undefined) return stop(state, differs);
   const broken =
     options.precise === true
       ? everything(state, observation)
       : checkTouched(observation, state.history, outcome.splats);
   if (broken !== undefined) return stop(state, broken);
+  if (differs !== undefined) return stop(state, differs);
   state.at += 1;
   return APPLIED;
+}
+
+/** Runs the step on the other subject as well. */
+function compared(
+  { against }: State,
+  step: Step,
+  observation: Observation,
+  everything: boolean,
+): Broken | undefined {
+  if (against === undefined) return undefined;
+  const found = difference(against.apply(step), observation, everything);
+  return found === undefined ? undefined : differing(found);
+}
+
+function differing(detail: string): Broken {
+  return { rule: SHOWS_THE_SAME, source: 'src/run/differ.ts', detail: `base: ${detail}` };
 }
 
 /** What the subject shows, or what it threw: a changed copy of a subject may fail in any way. */
@@ -107,10 +131,15 @@ function answer(state: State, step: Step): Observation | string {
   }
 }
 
+/** Also of an error that was made by code with global objects of its own. */
 function thrown(error: unknown): string {
-  if (!(error instanceof Error)) return `threw: ${String(error)}`;
-  const place = /\bat (?:Object\.)?([\w$]+)/u.exec(error.stack ?? '')?.[1];
-  return `threw: ${error.name}: ${error.message}${place === undefined ? '' : ` in ${place}`}`;
+  if (typeof error !== 'object' || error === null || !('message' in error) || !('stack' in error))
+    return `threw: ${String(error)}`;
+  const text = `threw: ${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
+  // How deep the stack is depends on the machine, and so does the function that it ends in.
+  if (text.includes('call stack')) return text;
+  const place = /\bat (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
+  return place === undefined || place === '$burn' ? text : `${text} in ${place}`;
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
@@ -126,9 +155,17 @@ function stop(state: State, { rule, source, detail }: Broken): StepResult {
 export function finish(state: State): Finding | undefined {
   const { observation } = state;
   if (state.ended || observation === undefined) return state.finding;
-  const broken = everything(state, observation) ?? tidied(state, observation);
+  const broken =
+    everything(state, observation) ?? tidied(state, observation) ?? wholly(state, observation);
   if (broken !== undefined) stop(state, broken);
   return state.finding;
+}
+
+/** Objects that a changed subject reached without saying so. */
+function wholly({ against }: State, { picture }: Observation): Broken | undefined {
+  if (against === undefined) return undefined;
+  const found = pictureDifference(against.picture(), picture, true);
+  return found === undefined ? undefined : differing(found);
 }
 
 /** A driver that holds a lock has more to do, so what holds at the end of its work need not hold yet. */
@@ -137,8 +174,8 @@ function tidied({ model, history }: State, observation: Observation): Broken | u
 }
 
 function everything({ model, history }: State, observation: Observation): Broken | undefined {
-  const difference = mismatchAll(model, observation.picture);
-  if (difference !== undefined)
-    return { rule: AGREE, source: 'src/oracle/oracle.ts', detail: `state: ${difference}` };
+  const mismatch = mismatchAll(model, observation.picture);
+  if (mismatch !== undefined)
+    return { rule: AGREE, source: 'src/oracle/oracle.ts', detail: `state: ${mismatch}` };
   return checkAll(observation, history);
 }

@@ -28,6 +28,7 @@ export interface Session {
 /** A state of a session; it can be restored more than once, on the session that made it. */
 export interface SessionSnapshot {
   readonly subject: Snapshot;
+  readonly against: Snapshot | undefined;
   readonly model: Model;
   readonly history: History;
   readonly fired: readonly Fired[];
@@ -42,6 +43,7 @@ export interface SessionSnapshot {
 export function startSession(environment: Environment, options: Options): Session {
   const state: State = {
     subject: options.factory.start(environment),
+    against: options.against?.start(environment),
     model: initialModel(environment),
     history: startHistory(environment),
     fired: [],
@@ -64,6 +66,7 @@ export function startSession(environment: Environment, options: Options): Sessio
 
 function copyState({
   subject,
+  against,
   model,
   history,
   fired,
@@ -75,6 +78,7 @@ function copyState({
 }: State): SessionSnapshot {
   return {
     subject: subject.snapshot(),
+    against: against?.snapshot(),
     model,
     history: copyHistory(history),
     fired,
@@ -88,6 +92,7 @@ function copyState({
 
 function restore(state: State, snapshot: SessionSnapshot): void {
   state.subject.restore(snapshot.subject);
+  if (snapshot.against !== undefined) state.against?.restore(snapshot.against);
   state.model = snapshot.model;
   state.history = copyHistory(snapshot.history);
   state.fired = snapshot.fired;
@@ -114,8 +119,8 @@ export function runTrace(trace: Trace, options: Options): Verdict {
   return { kind: 'finding', finding: known ? finding : locate(trace, options, finding) };
 }
 
-function locate(trace: Trace, { factory, spec }: Options, found: Finding): Finding {
-  const closely = { factory, spec, precise: true };
+function locate(trace: Trace, { factory, spec, against }: Options, found: Finding): Finding {
+  const closely = { factory, spec, against, precise: true };
   const lines: [string[], string[]] = [[], []];
   const first = play(trace, closely, lines[0]).finding;
   const second = play(trace, closely, lines[1]).finding;

@@ -248,8 +248,9 @@ function runRest({ trace, session, options }: Swept, armed: readonly Armed[]): S
 }
 
 /** What a run from the beginning finds; when it finds nothing, then going back to a snapshot made the difference. */
-function confirmed(trace: Trace, found: Finding, { factory, spec }: SweepOptions): Finding {
-  const verdict = runTrace(trace, { factory, spec });
+function confirmed(trace: Trace, found: Finding, options: SweepOptions): Finding {
+  const { factory, spec, against } = options;
+  const verdict = runTrace(trace, { factory, spec, against });
   if (verdict.kind === 'finding') return verdict.finding;
   return {
     ...found,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a subject showed, as text: two runs of a trace are the same when their lines are. */
-import type { Observation, Picture } from '../trace/observation.ts';
+import { LISTS, type Observation, type Picture, TABLES } from '../trace/observation.ts';
 import { splatText } from './judge.ts';
 
 /** One line for one observation, without the objects. */
@@ -22,30 +22,10 @@ export function observationLine(observation: Observation): string {
 
 /** One line for everything that exists: live objects per kind, and a sum over all their fields. */
 export function pictureLine(picture: Picture): string {
-  const tables = [
-    picture.device,
-    picture.msi_device_data,
-    picture.msi_desc,
-    picture.affinity,
-    picture.sysfs_attrs,
-    picture.xa_node,
-    picture.radix_tree_node,
-    picture.irq_domain,
-    picture.msi_domain_info,
-    picture.irq_data,
-    picture.irq_desc,
-    picture.kstat_irqs,
-    picture.fwnode,
-    picture.name,
-    picture.devres,
-  ];
-  const { sparse_irqs, blockIrq, blockSize, overridden } = picture;
+  const tables = TABLES.map((name) => picture[name]);
   const objects = JSON.stringify([
     ...tables.map((table) => table.objects),
-    sparse_irqs,
-    blockIrq,
-    blockSize,
-    overridden,
+    ...LISTS.map((name) => picture[name]),
   ]);
   return [...tables.map(({ name, live }) => `${name} ${live}`), `sum ${checksum(objects)}`].join(
     ', ',

@@ -82,6 +82,38 @@ export interface Picture {
   readonly overridden: readonly number[];
 }
 
+/** Kinds of objects. */
+export type ObjectKind = {
+  [key in keyof Picture]: Picture[key] extends Table<infer _> ? key : never;
+}[keyof Picture];
+
+/** Kinds of objects, in the order in which they are shown. */
+export const TABLES: readonly ObjectKind[] = [
+  'device',
+  'msi_device_data',
+  'msi_desc',
+  'affinity',
+  'sysfs_attrs',
+  'xa_node',
+  'radix_tree_node',
+  'irq_domain',
+  'msi_domain_info',
+  'irq_data',
+  'irq_desc',
+  'kstat_irqs',
+  'fwnode',
+  'name',
+  'devres',
+];
+
+/** What else a picture has. */
+export const LISTS: readonly Exclude<keyof Picture, ObjectKind>[] = [
+  'sparse_irqs',
+  'blockIrq',
+  'blockSize',
+  'overridden',
+];
+
 /** After one step. */
 export interface Observation {
   /** As the function returns it: errno or count; bool as 0 or 1; a slot, -1 for NULL; a struct msi_map's index. */

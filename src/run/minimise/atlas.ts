@@ -33,7 +33,7 @@ export function shortTraces(
 ): readonly Short[] {
   const known = atlases.get(options.factory) ?? new Map<string, readonly Short[]>();
   atlases.set(options.factory, known);
-  const name = `${longest} ${options.spec} ${JSON.stringify({ ...environment, name: '' })}`;
+  const name = `${longest} ${options.spec} ${options.against?.name ?? ''} ${JSON.stringify({ ...environment, name: '' })}`;
   const made = known.get(name) ?? explore(environment, options, longest);
   known.set(name, made);
   return made;
@@ -52,10 +52,10 @@ interface Exploration {
 
 function explore(
   environment: Environment,
-  { factory, spec }: Options,
+  { factory, spec, against }: Options,
   longest: number,
 ): readonly Short[] {
-  const session = startSession(environment, { factory, spec });
+  const session = startSession(environment, { factory, spec, against });
   const exploration = {
     environment,
     session,

@@ -83,7 +83,8 @@ export function minimise(
   finding: Finding,
   options: MinimiseOptions,
 ): Minimised & { readonly finding: Finding } {
-  const closely = { factory: options.factory, spec: options.spec, precise: true };
+  const { factory, spec, against } = options;
+  const closely = { factory, spec, against, precise: true };
   const start = applicable(withSteps(trace, trace.steps.slice(0, finding.at + 1)), closely);
   const wanted = isWanted(finding, options);
   const holds =

@@ -6,15 +6,19 @@
  * Modules may import each other in circles: every imported name is bound once its module has run,
  * so top-level statements may use only names of modules that come before theirs.
  */
-import type { Sources } from './sources.ts';
+import type { Problem, Sources } from './sources.ts';
 
 const IMPORT = /^import\s+(?<names>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+'(?<from>[^']+)';/gmu;
 const EXPORT = /^export\s+(?:const|function|class)\s+(?<name>[\w$]+)/gmu;
 
-/** JavaScript of a function body that returns the exports of `entry`. Throws when an import is missing. */
-export function link(sources: Sources, entry: string): string {
+/** JavaScript of a function body that returns the exports of `entry`, or the import that leads nowhere. */
+export function link(sources: Sources, entry: string): string | Problem {
   const order: string[] = [];
   visit(sources, entry, order);
+  for (const path of order) {
+    const problem = missing(sources, path);
+    if (problem !== undefined) return problem;
+  }
   const number = new Map(order.map((path, index) => [path, index]));
   const modules = order.map((path) => moduleText(sources, path, number));
   const links = order.map((_, index) => `L${index}();`);
@@ -30,10 +34,39 @@ function visit(
   if (seen.has(path)) return;
   seen.add(path);
   const text = sources.get(path);
-  if (text === undefined) throw new Error(`no source for ${path}`);
+  if (text === undefined) return;
   for (const { groups } of text.matchAll(IMPORT))
     visit(sources, resolve(path, groups?.['from'] ?? ''), order, seen);
   order.push(path);
+}
+
+/** The first name that a module imports and nobody exports. */
+function missing(sources: Sources, file: string): Problem | undefined {
+  const text = sources.get(file);
+  if (text === undefined) return { file, line: 0, message: 'there is no such file' };
+  for (const { groups, index } of text.matchAll(IMPORT)) {
+    const from = resolve(file, groups?.['from'] ?? '');
+    const line = text.slice(0, index).split('\n').length;
+    const target = sources.get(from);
+    if (target === undefined)
+      return { file, line, message: `imports ${from}, which does not exist` };
+    const names = groups?.['names'] ?? '';
+    const known = new Set(exported(target));
+    const name = names.startsWith('*')
+      ? undefined
+      : names
+          .slice(1, -1)
+          .split(',')
+          .map((each) => each.trim().split(' as ')[0] ?? '')
+          .find((each) => each !== '' && !known.has(each));
+    if (name !== undefined)
+      return { file, line, message: `imports ${name}, which ${from} does not export` };
+  }
+  return undefined;
+}
+
+function exported(text: string): readonly string[] {
+  return [...text.matchAll(EXPORT)].map((match) => match.groups?.['name'] ?? '');
 }
 
 function resolve(from: string, specifier: string): string {
@@ -58,7 +91,7 @@ function moduleText(sources: Sources, path: string, number: ReadonlyMap<string, 
       if (target >= self) late.push(`${binding.local} = ${binding.value};`);
     }
   }
-  const names = [...text.matchAll(EXPORT)].map((match) => match.groups?.['name'] ?? '');
+  const names = exported(text);
   const body = text
     .replaceAll(IMPORT, (all) => all.replaceAll(/[^\n]/gu, ' '))
     .replaceAll(/^export /gmu, '       ');

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** A change of the reference: what it is called, and what the sources are before and after it. */
+import { type Problem, REFERENCE, type Sources } from '../subject/changed/sources.ts';
+
+/** Changed sources, or the place that says why there are none. */
+export type Outcome =
+  | { readonly kind: 'sources'; readonly sources: Sources }
+  | { readonly kind: 'does not apply'; readonly problem: Problem };
+
+/** A change that is to be checked. */
+export interface Change {
+  /** File of the patch, folder of the copy, or abbreviated hash of the commit. */
+  readonly name: string;
+  /** What it says about itself in one line. */
+  readonly title: string;
+  /** What it is compared with. */
+  readonly base: Sources;
+  readonly outcome: Outcome;
+  /** Rules that are said to object, from the header of a patch; empty when nothing is said. */
+  readonly objects: readonly string[];
+}
+
+/** Paths of the sources that differ, those that are new or gone as well. */
+export function changedFiles(base: Sources, changed: Sources): readonly string[] {
+  const paths = new Set([...base.keys(), ...changed.keys()]);
+  return [...paths].filter((path) => base.get(path) !== changed.get(path)).toSorted();
+}
+
+/** Path in the checkout of a path in `Sources`. */
+export function shownPath(path: string): string {
+  return `src/${path}`;
+}
+
+/** True for a path that a change may touch: `trace` belongs to oracle and rules as well. */
+export function mayChange(path: string): boolean {
+  return path.startsWith(`${REFERENCE}/`) && path.endsWith('.ts');
+}
+
+/** Where a change must be. */
+export const ALLOWED: string = `${shownPath(REFERENCE)}/*.ts`;

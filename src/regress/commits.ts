@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Commits of this repository as changes of the reference. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { REFERENCE, referenceSources, type Sources } from '../subject/changed/sources.ts';
+import { type Change, mayChange, shownPath } from './change.ts';
+import { NoChange } from './no-change.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FOLDER = shownPath(REFERENCE);
+
+/** True for `A..B`, either end of which may be left out. */
+export function isRange(name: string): boolean {
+  return /^[^.\s-][^\s]*\.\.(?!\.)[^\s]*$|^\.\.[^./\s-][^\s]*$/u.test(name);
+}
+
+/**
+ * The commits of a range that touch the reference, oldest first. Each is compared with the commit
+ * before the range, or, for `each`, with its own parent.
+ */
+export function commitsOf(range: string, each: boolean): readonly Change[] {
+  const list = git(['rev-list', '--reverse', '--no-merges', range, '--', FOLDER]);
+  const commits = list.split('\n').filter((line) => line !== '');
+  if (commits.length === 0) throw new NoChange(`${range}: no commit in it touches ${FOLDER}`);
+  const first = sourcesAt(`${commits[0] ?? ''}~`);
+  return commits.map((commit) => ({
+    name: commit.slice(0, 12),
+    title: git(['log', '-1', '--format=%s', commit]).trim(),
+    base: each ? sourcesAt(`${commit}~`) : first,
+    objects: [],
+    outcome: { kind: 'sources', sources: sourcesAt(commit) },
+  }));
+}
+
+/** The reference as it was, with the `trace` of today, which the checks talk to it in. */
+function sourcesAt(commit: string): Sources {
+  const sources = new Map([...referenceSources()].filter(([path]) => !mayChange(path)));
+  const names = git(['ls-tree', '--name-only', `${commit}:${FOLDER}`]).split('\n');
+  for (const name of names) {
+    if (name.endsWith('.ts'))
+      sources.set(`${REFERENCE}/${name}`, git(['show', `${commit}:${FOLDER}/${name}`]));
+  }
+  return sources;
+}
+
+/** What git prints. Throws NoChange with its own words. */
+export function git(args: readonly string[], input = ''): string {
+  try {
+    return execFileSync('git', ['-C', ROOT, ...args], {
+      encoding: 'utf8',
+      input,
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    throw new NoChange(`git ${args[0] ?? ''}: ${said(error)}`);
+  }
+}
+
+function said(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'stderr' in error) {
+    const text = String(error.stderr).trim();
+    if (text !== '') return text.split('\n')[0] ?? text;
+  }
+  return String(error);
+}

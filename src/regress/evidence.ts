@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The shortest trace that shows what a change did, and what both subjects show in it. */
+import { changes, copyPicture } from '../report/changes.ts';
+import { observationLines } from '../report/observation.ts';
+import { SHOWS_THE_SAME } from '../run/differ.ts';
+import { minimise } from '../run/minimise/minimise.ts';
+import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { formatStep, formatTrace } from '../trace/format.ts';
+import type { Step, Trace } from '../trace/step.ts';
+import type { Budget, Shown } from './budget.ts';
+import type { Evidence, SideBySide } from '../report/change.ts';
+
+/** The two subjects, and how they are run. */
+export interface Pair {
+  readonly base: SubjectFactory;
+  readonly changed: SubjectFactory;
+  readonly budget: Pick<Budget, 'spec' | 'expected' | 'environments'>;
+}
+
+/** Minimises; the base passes the result. */
+export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evidence {
+  const { spec, expected, environments } = budget;
+  const common = {
+    factory: changed,
+    spec,
+    expected,
+    environments: environments.filter(({ release }) => release === shown.trace.environment.release),
+  };
+  const differs = shown.finding.rule === SHOWS_THE_SAME;
+  const least = minimise(
+    shown.trace,
+    shown.finding,
+    differs ? { ...common, against: base } : { ...common, keep: 'any', baseline: base },
+  );
+  const { rule, source, detail, fn, at } = least.finding;
+  return {
+    rule,
+    source,
+    detail,
+    fn,
+    at,
+    trace: formatTrace(least.trace),
+    steps: least.trace.steps.length,
+    found: shown.found,
+    traces: shown.traces,
+    milliseconds: Math.round(shown.milliseconds),
+    differences: sideBySide(least.trace, base, changed),
+  };
+}
+
+/** Every step from the first on at which they show something else; what follows a dead step is not run. */
+function sideBySide(
+  trace: Trace,
+  base: SubjectFactory,
+  changed: SubjectFactory,
+): readonly SideBySide[] {
+  const one = watch(base, trace);
+  const other = watch(changed, trace);
+  const steps: SideBySide[] = [];
+  for (const [at, step] of trace.steps.entries()) {
+    const shown = { at, step: formatStep(step), base: one(step), changed: other(step) };
+    const differs = shown.base.join('\n') !== shown.changed.join('\n');
+    if (differs || steps.length > 0) steps.push(shown);
+  }
+  return steps;
+}
+
+/** Describes what a subject does, step by step, until it dies or throws. */
+function watch(factory: SubjectFactory, { environment }: Trace): (step: Step) => readonly string[] {
+  const subject: Subject = factory.start(environment);
+  let over = false;
+  return (step) => {
+    if (over) return [];
+    const before = copyPicture(subject.picture());
+    try {
+      const seen = subject.apply(step);
+      over = seen.dead;
+      return observationLines(step.call.fn, seen, changes(before, seen.picture));
+    } catch (error) {
+      over = true;
+      return [`  threw    ${String(error)}`];
+    }
+  };
+}

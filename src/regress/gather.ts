@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** From what a user names to changes: patch files, series, folders with a changed copy, ranges of commits. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import {
+  isProblem,
+  type Problem,
+  readSources,
+  REFERENCE,
+  referenceSources,
+  type Sources,
+} from '../subject/changed/sources.ts';
+import { ALLOWED, type Change, mayChange, shownPath } from './change.ts';
+import { commitsOf, isRange } from './commits.ts';
+import { NoChange } from './no-change.ts';
+import { applyMail, parseMail, type Patch } from './patch.ts';
+
+/** Changes that belong together. */
+export interface Series {
+  /** Each change contains the ones before it. */
+  readonly cumulative: boolean;
+  readonly changes: readonly Change[];
+}
+
+/** Reads what `name` stands for; `each` takes the patches of a series one by one. Throws NoChange, or what reading a file throws. */
+export function gather(name: string, each: boolean): Series {
+  if (!existsSync(name)) {
+    if (isRange(name)) return { cumulative: !each, changes: commitsOf(name, each) };
+    throw new NoChange(
+      `${name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
+    );
+  }
+  if (statSync(name).isDirectory()) return gatherFolder(name, each);
+  if (basename(name) === 'series') return seriesOf(readSeries(name), each);
+  return { cumulative: false, changes: patches([name], true) };
+}
+
+function gatherFolder(folder: string, each: boolean): Series {
+  const series = join(folder, 'series');
+  if (existsSync(series)) return seriesOf(readSeries(series), each);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+  if (names.length > 0)
+    return seriesOf(
+      names.toSorted().map((name) => join(folder, name)),
+      each,
+    );
+  return { cumulative: false, changes: [copyIn(folder)] };
+}
+
+function seriesOf(files: readonly string[], each: boolean): Series {
+  return { cumulative: !each, changes: patches(files, each) };
+}
+
+/** As quilt has it: a name per line, below the folder of the file; what follows ` #` is a comment. */
+function readSeries(file: string): readonly string[] {
+  const names = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/(?:^|\s)#.*$/u, '').trim())
+    .filter((line) => line !== '');
+  if (names.length === 0) throw new NoChange(`${file}: names no patch; expected one per line`);
+  return names.map((name) => join(dirname(file), name));
+}
+
+/** Each patch on the reference, or on top of the ones before it. */
+function patches(files: readonly string[], each: boolean): readonly Change[] {
+  const base = referenceSources();
+  let sources: Sources = base;
+  let stuck: string | undefined;
+  return files.map((file) => {
+    const patch = parseMail(file, readFileSync(file, 'utf8'));
+    if (isProblem(patch)) {
+      stuck = file;
+      return unreadable(file, base, patch);
+    }
+    const change = applied(file, patch, { base, sources, stuck });
+    if (each) return change;
+    if (change.outcome.kind === 'sources') sources = change.outcome.sources;
+    else stuck ??= file;
+    return change;
+  });
+}
+
+function unreadable(name: string, base: Sources, problem: Problem): Change {
+  return {
+    name,
+    title: basename(name),
+    base,
+    objects: [],
+    outcome: { kind: 'does not apply', problem },
+  };
+}
+
+function applied(
+  name: string,
+  patch: Patch,
+  on: { readonly base: Sources; readonly sources: Sources; readonly stuck: string | undefined },
+): Change {
+  const { base, sources, stuck } = on;
+  const { title, objects } = patch;
+  const problem = {
+    file: name,
+    line: 0,
+    message: `comes after ${stuck ?? ''}, which does not apply`,
+  };
+  const outcome =
+    stuck === undefined
+      ? applyMail(name, patch, sources)
+      : ({ kind: 'does not apply', problem } as const);
+  return { name, title, base, objects, outcome };
+}
+
+/** A folder as `eject` makes it, or one with the files of the reference in it. */
+function copyIn(folder: string): Change {
+  const base = referenceSources();
+  const top = join(folder, 'src');
+  const inside = existsSync(join(top, REFERENCE, 'index.ts'));
+  if (!inside && !existsSync(join(folder, 'index.ts')))
+    throw new NoChange(
+      `${folder}: neither patches nor a copy of the reference in it; expected *.patch, a file "series", or ${ALLOWED}`,
+    );
+  const own = inside ? readSources(top, REFERENCE) : readHere(folder);
+  const sources = new Map([...base].filter(([path]) => !mayChange(path)));
+  for (const [path, text] of own) sources.set(path, text);
+  const problem = inside ? foreign(top, base) : undefined;
+  const outcome =
+    problem === undefined
+      ? ({ kind: 'sources', sources } as const)
+      : ({ kind: 'does not apply', problem } as const);
+  return { name: folder, title: `the copy in ${folder}`, base, objects: [], outcome };
+}
+
+function readHere(folder: string): Sources {
+  const texts = readSources(dirname(folder), basename(folder));
+  return new Map([...texts].map(([path, text]) => [`${REFERENCE}/${basename(path)}`, text]));
+}
+
+/** The first file of `trace` in the copy that was changed: oracle and rules use it too. */
+function foreign(top: string, base: Sources): Problem | undefined {
+  if (!existsSync(join(top, 'trace'))) return undefined;
+  for (const [path, text] of readSources(top, 'trace')) {
+    if (base.get(path) !== text)
+      return {
+        file: shownPath(path),
+        line: 0,
+        message: `is not the one of this release; only ${ALLOWED} may be changed`,
+      };
+  }
+  return undefined;
+}

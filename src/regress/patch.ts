@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Patches as `git format-patch` writes them: reading one, and applying it to sources. */
+import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
+
+import type { Problem, Sources } from '../subject/changed/sources.ts';
+import { ALLOWED, mayChange, type Outcome } from './change.ts';
+
+/** A patch file. */
+export interface Patch {
+  /** Its subject without `[PATCH]`, or its name. */
+  readonly title: string;
+  /** Lines of the mail before the first file, without the subject. */
+  readonly header: string;
+  readonly files: readonly StructuredPatch[];
+  /** Rules that are said to object. */
+  readonly objects: readonly string[];
+}
+
+/** Reads a patch; a problem names the line that is none, or says that nothing is changed. */
+export function parseMail(name: string, text: string): Patch | Problem {
+  const start = /^(?:diff --git |--- \S)/mu.exec(text)?.index;
+  if (start === undefined)
+    return { file: name, line: 0, message: 'changes nothing; expected a unified diff' };
+  const mail = text.slice(0, start);
+  const files = parse(name, text.slice(start), mail.split('\n').length - 1);
+  if ('message' in files) return files;
+  const objects = [...mail.matchAll(/^Objects: (.+)$/gmu)].map((match) => match[1] ?? '');
+  return { title: subjectOf(mail) ?? name, header: mail, files, objects };
+}
+
+function parse(name: string, text: string, above: number): readonly StructuredPatch[] | Problem {
+  try {
+    const files = parsePatch(text);
+    const binary = files.find(({ isBinary }) => isBinary === true);
+    if (binary !== undefined)
+      return { file: name, line: 0, message: `${binary.newFileName ?? ''} is binary` };
+    return files;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const line = Number(/line (\d+)/u.exec(error.message)?.[1] ?? '0');
+    return { file: name, line: above + line, message: `is no patch: ${error.message}` };
+  }
+}
+
+/** The subject may be folded over several lines. */
+function subjectOf(mail: string): string | undefined {
+  const subject = /^Subject: (.*(?:\n[ \t].*)*)/mu.exec(mail)?.[1];
+  return subject?.replaceAll(/\s*\n\s*/gu, ' ').replace(/^\[[^\]]*\]\s*/u, '');
+}
+
+/** The sources with the patch; a problem names the file and the line where a hunk was to be. */
+export function applyMail(name: string, patch: Patch, sources: Sources): Outcome {
+  const changed = new Map(sources);
+  for (const file of patch.files) {
+    const problem = applyFile(name, file, changed);
+    if (problem !== undefined) return { kind: 'does not apply', problem };
+  }
+  return { kind: 'sources', sources: changed };
+}
+
+function applyFile(
+  name: string,
+  file: StructuredPatch,
+  sources: Map<string, string>,
+): Problem | undefined {
+  const from = pathOf(file.oldFileName);
+  const to = pathOf(file.newFileName);
+  for (const path of [from, to]) {
+    if (path !== undefined && !mayChange(path.slice('src/'.length)))
+      return {
+        file: path,
+        line: 0,
+        message: `is not for this tree; expected ${ALLOWED} in ${name}`,
+      };
+  }
+  const text = from === undefined ? '' : sources.get(from.slice('src/'.length));
+  if (text === undefined)
+    return { file: from ?? name, line: 0, message: 'there is no such file in the base' };
+  if (from === undefined && to !== undefined && sources.has(to.slice('src/'.length)))
+    return { file: to, line: 0, message: 'exists already' };
+  const result = applyPatch(text, file, { autoConvertLineEndings: false });
+  if (result === false) return failedHunk(text, file, from ?? name);
+  if (from !== undefined) sources.delete(from.slice('src/'.length));
+  if (to !== undefined) sources.set(to.slice('src/'.length), result);
+  return undefined;
+}
+
+/** The first hunk that finds no place; the ones before it do. */
+function failedHunk(text: string, file: StructuredPatch, path: string): Problem {
+  const count = file.hunks.findIndex(
+    (_, last) => applyPatch(text, { ...file, hunks: file.hunks.slice(0, last + 1) }) === false,
+  );
+  const line = file.hunks[count]?.oldStart ?? 0;
+  const where = `hunk ${count + 1} of ${file.hunks.length}`;
+  return {
+    file: path,
+    line,
+    message: `${where} does not apply; the lines around it are others here`,
+  };
+}
+
+/** Without the first folder, as `patch -p1` does; nothing for a file that is made or removed. */
+function pathOf(name: string | undefined): string | undefined {
+  if (name === undefined || name === '/dev/null') return undefined;
+  return name.replace(/^[^/]+\//u, '');
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Loads changed sources as a subject of its own, with fuel for its loops and counters for its lines. */
+import { createContext, Script } from 'node:vm';
+
+import type { Environment } from '../../trace/environment.ts';
+import type { Subject, SubjectFactory } from '../subject.ts';
+import { undeclared } from './declared.ts';
+import { instrument, parseScript } from './instrument.ts';
+import { link } from './link.ts';
+import { type Region, regionsOf } from './regions.ts';
+import { isProblem, type Problem, REFERENCE, type Sources, stripTypes } from './sources.ts';
+
+const ENTRY = `${REFERENCE}/index.ts`;
+/** Rounds of loops in one step; the longest step of the unchanged reference needs less than a third. */
+const FUEL = 1_000_000;
+
+/** How sources are loaded. */
+export interface LoadOptions {
+  readonly name: string;
+  /** Files whose regions are counted. */
+  readonly counted?: readonly string[];
+  /** Give it global objects of its own, so that nothing that it does to them reaches anybody else. */
+  readonly apart?: boolean;
+}
+
+/** Changed code that runs. */
+export interface ChangedSubject {
+  readonly factory: SubjectFactory;
+  /** Regions of each counted file. */
+  readonly regions: ReadonlyMap<string, CountedRegions>;
+  /** By number of the counter: 1 when the region was executed, at the start or later. */
+  readonly hits: Uint8Array;
+}
+
+/** Regions of one file; their counters have the numbers `first`, `first + 1` and so on. */
+export interface CountedRegions {
+  readonly first: number;
+  readonly script: string;
+  readonly regions: readonly Region[];
+}
+
+/** What a loaded bundle hands out. */
+interface Bundle {
+  readonly reference: SubjectFactory;
+  readonly refuel: () => void;
+}
+
+/** Loads them, or says what is in the way. */
+export function loadChanged(sources: Sources, options: LoadOptions): ChangedSubject | Problem {
+  const scripts = stripTypes(sources);
+  if (isProblem(scripts)) return scripts;
+  const counted = new Set(options.counted);
+  const regions = new Map<string, CountedRegions>();
+  const instrumented = new Map<string, string>();
+  let first = 0;
+  for (const [file, script] of scripts) {
+    const ready = file.startsWith(REFERENCE)
+      ? prepare(file, script, { count: counted.has(file), first })
+      : { text: script, regions: [] };
+    if (isProblem(ready)) return ready;
+    instrumented.set(file, ready.text);
+    if (!counted.has(file)) continue;
+    regions.set(file, { first, script, regions: ready.regions });
+    first += ready.regions.length;
+  }
+  const body = link(instrumented, ENTRY);
+  if (typeof body !== 'string') return body;
+  const hits = new Uint8Array(first);
+  const bundle = start(body, hits, options.apart === true);
+  if (isProblem(bundle)) return bundle;
+  return { factory: { name: options.name, start: refuelling(bundle) }, regions, hits };
+}
+
+interface Prepared {
+  readonly text: string;
+  readonly regions: readonly Region[];
+}
+
+const prepared = new Map<string, Prepared>();
+
+/** Files that nobody changed are the same every time. */
+function prepare(
+  file: string,
+  script: string,
+  { count, first }: { readonly count: boolean; readonly first: number },
+): Prepared | Problem {
+  const key = `${file}\n${script}`;
+  const known = count ? undefined : prepared.get(key);
+  if (known !== undefined) return known;
+  const program = parseScript(file, script);
+  if (isProblem(program)) return program;
+  const problem = undeclared(file, program);
+  if (problem !== undefined) return problem;
+  const regions = count ? regionsOf(program) : [];
+  const ready = { text: instrument(script, program, { file, regions, first }), regions };
+  if (!count && prepared.size < 1000) prepared.set(key, ready);
+  return ready;
+}
+
+/** Names of the counters, above the modules, so that each step can be given fuel. */
+function start(body: string, $hit: Uint8Array, apart: boolean): Bundle | Problem {
+  const text = `(function ($hit) {
+let $fuel = ${FUEL};
+const $burn = (place) => { throw new Error('more than ${FUEL} rounds of loops in one step; the last one at ' + place); };
+const $bundle = (function () {${body}\n})();
+return { reference: $bundle.reference, refuel: () => { $fuel = ${FUEL}; } };
+})`;
+  try {
+    const script = new Script(text, { filename: 'changed' });
+    const make: unknown = apart
+      ? script.runInContext(createContext({}))
+      : script.runInThisContext();
+    const bundle: unknown = typeof make === 'function' ? make($hit) : undefined;
+    if (isBundle(bundle)) return bundle;
+    return { file: ENTRY, line: 0, message: 'does not export `reference`' };
+  } catch (error) {
+    return { file: ENTRY, line: 0, message: `threw while it was loaded: ${String(error)}` };
+  }
+}
+
+function isBundle(value: unknown): value is Bundle {
+  if (typeof value !== 'object' || value === null || !('reference' in value)) return false;
+  const { reference } = value;
+  return typeof reference === 'object' && reference !== null && 'start' in reference;
+}
+
+/** Every step, and the start, begin with the same fuel. */
+function refuelling({ reference, refuel }: Bundle): SubjectFactory['start'] {
+  return (environment: Environment): Subject => {
+    refuel();
+    const subject = reference.start(environment);
+    return {
+      ...subject,
+      apply: (step) => {
+        refuel();
+        return subject.apply(step);
+      },
+    };
+  };
+}
