@@ -18,7 +18,7 @@ import type { Trace } from '../trace/step.ts';
 import { fileMistake, mistake } from './mistake.ts';
 
 /** The checkout. */
-const ROOT = resolve(import.meta.dirname, '../..');
+export const ROOT: string = resolve(import.meta.dirname, '../..');
 /** Where traces are kept for ever. */
 export const CORPUS: string = join(ROOT, 'fuzz', 'corpus');
 /** Known shortest traces of the planted defects. */

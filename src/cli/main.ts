@@ -3,9 +3,11 @@
 import { Command, CommanderError } from 'commander';
 
 import { addCheck } from './check.ts';
+import { addEject } from './eject.ts';
 import { addList } from './list.ts';
 import { addMinimize } from './minimize.ts';
 import { isMistake, Status } from './mistake.ts';
+import { addRegress } from './regress.ts';
 import { addReplay } from './replay.ts';
 import { addSweep } from './sweep.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
@@ -56,7 +58,8 @@ Exit status:
   70   a mistake of msicheck itself
   130  interrupted before anything was found`,
     );
-  for (const add of [addCheck, addSweep, addReplay, addMinimize, addList]) add(program);
+  for (const add of [addCheck, addSweep, addReplay, addMinimize, addRegress, addEject, addList])
+    add(program);
   return program;
 }
 

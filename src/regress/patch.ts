@@ -28,18 +28,31 @@ export function parseMail(name: string, text: string): Patch | Problem {
   return { title: subjectOf(mail) ?? name, header: mail, files, objects };
 }
 
+/** The line `-- ` and what follows: where the mail program puts its name. */
+const SIGNATURE = /^-- \n(?:(?![-+ @]).*\n?)*$/mu;
+
 function parse(name: string, text: string, above: number): readonly StructuredPatch[] | Problem {
   try {
-    const files = parsePatch(text);
-    const binary = files.find(({ isBinary }) => isBinary === true);
-    if (binary !== undefined)
-      return { file: name, line: 0, message: `${binary.newFileName ?? ''} is binary` };
-    return files;
+    const files = parsePatch(text.replace(SIGNATURE, ''));
+    const odd = files.map(unusable).find((message) => message !== undefined);
+    return odd === undefined ? files : { file: name, line: above + 1, message: odd };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const line = Number(/line (\d+)/u.exec(error.message)?.[1] ?? '0');
-    return { file: name, line: above + line, message: `is no patch: ${error.message}` };
+    const message = error.message.replace(/ at line \d+/u, '');
+    return { file: name, line: above + line, message: `is no patch: ${message}` };
   }
+}
+
+function unusable(file: StructuredPatch): string | undefined {
+  const { isBinary, isRename, isCopy, isDelete, isCreate, hunks } = file;
+  const what = file.newFileName ?? file.oldFileName ?? 'a file';
+  if (isBinary === true) return `${what} is binary; expected a change of text`;
+  if (isRename === true || isCopy === true)
+    return `${what} is renamed or copied; expected a change in place`;
+  if (hunks.length === 0 && isDelete !== true && isCreate !== true)
+    return `${what} is not changed; is the patch cut off?`;
+  return undefined;
 }
 
 /** The subject may be folded over several lines. */
@@ -73,6 +86,8 @@ function applyFile(
         message: `is not for this tree; expected ${ALLOWED} in ${name}`,
       };
   }
+  if (from !== undefined && to !== undefined && from !== to)
+    return { file: to, line: 0, message: `is not ${from}; expected a change in place` };
   const text = from === undefined ? '' : sources.get(from.slice('src/'.length));
   if (text === undefined)
     return { file: from ?? name, line: 0, message: 'there is no such file in the base' };

@@ -138,7 +138,7 @@ function thrown(error: unknown): string {
   const text = `threw: ${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
   // How deep the stack is depends on the machine, and so does the function that it ends in.
   if (text.includes('call stack')) return text;
-  const place = /\bat (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
+  const place = /\n\s+at (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
   return place === undefined || place === '$burn' ? text : `${text} in ${place}`;
 }
 

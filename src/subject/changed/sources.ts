@@ -19,13 +19,16 @@ export interface Problem {
 /** Folder of the reference below `src`. */
 export const REFERENCE = 'subject/reference';
 /** What a subject is made of: the reference, and `trace`, which everybody shares. */
-export const FOLDERS: readonly string[] = ['trace', REFERENCE];
+const FOLDERS: readonly string[] = ['trace', REFERENCE];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** TypeScript of this checkout. */
+let reference: Sources | undefined;
+
+/** TypeScript of this checkout, read once: the same map every time. */
 export function referenceSources(): Sources {
-  return new Map(FOLDERS.flatMap((folder) => [...readSources(root, folder)]));
+  reference ??= new Map(FOLDERS.flatMap((folder) => [...readSources(root, folder)]));
+  return reference;
 }
 
 /** TypeScript in `folder` below `top`. Throws what reading throws. */

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Runs checks of changes in threads: one that hangs or takes all memory is ended, and that is its verdict. */
+import { Tinypool } from 'tinypool';
+
+import { empty } from '../regress/check.ts';
+import type { ChangeResult } from '../report/change.ts';
+import { ANSWERS } from '../run/apply.ts';
+import type { Interrupt } from './interrupt.ts';
+import { newPlace, readPlace } from './place.ts';
+import type { Task } from './regress-worker.ts';
+
+/** Megabytes for the objects of a thread; the unchanged reference needs a tenth of it. */
+const MEMORY = 1024;
+/** Milliseconds in which a thread must begin another trace. Fuel ends loops long before. */
+const STALLED = 60_000;
+const LOOK_EVERY = 250;
+
+/** Threads that check changes. */
+export interface Pool {
+  /** The verdict, whatever the change does; `undefined` when the user interrupted the run. */
+  readonly check: (task: Omit<Task, 'place'>) => Promise<ChangeResult | undefined>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts threads as they are needed. */
+export function startPool(jobs: number, interrupt: Interrupt): Pool {
+  const pool = new Tinypool({
+    filename: new URL('regress-worker.ts', import.meta.url).href,
+    name: 'check',
+    runtime: 'worker_threads',
+    minThreads: 0,
+    maxThreads: jobs,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY, maxYoungGenerationSizeMb: 64 },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  return {
+    check: (task) => checkIn(pool, { ...task, place: newPlace() }, interrupt),
+    close: () => pool.destroy(),
+  };
+}
+
+async function checkIn(
+  pool: Tinypool,
+  task: Task,
+  interrupt: Interrupt,
+): Promise<ChangeResult | undefined> {
+  const abort = new AbortController();
+  const watch = watchPlace(task.place, abort, interrupt);
+  try {
+    const result: ChangeResult = await pool.run(task, { signal: abort.signal });
+    return result;
+  } catch (error) {
+    if (interrupt.wanted()) return undefined;
+    const detail = abort.signal.aborted
+      ? `ended: no new trace within ${STALLED / 1000} seconds`
+      : `ended: ${error instanceof Error ? error.message : String(error)}`;
+    return lost(task, `${detail} in ${readPlace(task.place) || 'loading'}`);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function watchPlace(
+  place: SharedArrayBuffer,
+  abort: AbortController,
+  interrupt: Interrupt,
+): NodeJS.Timeout {
+  let last = '';
+  let since = 0;
+  return setInterval(() => {
+    if (interrupt.wanted()) abort.abort();
+    const now = readPlace(place);
+    since = now === last ? since + LOOK_EVERY : 0;
+    last = now;
+    if (since >= STALLED && now !== '') abort.abort();
+  }, LOOK_EVERY);
+}
+
+/** A subject that ends the thread it runs in does not answer; there is no trace left to show. */
+function lost({ change }: Task, detail: string): ChangeResult {
+  return {
+    ...empty(change),
+    verdict: 'broken',
+    evidence: {
+      rule: ANSWERS,
+      source: 'src/subject/subject.ts',
+      detail,
+      fn: '',
+      at: 0,
+      trace: '',
+      steps: 0,
+      found: detail.replace(/^.* in (?=trace|loading)/u, ''),
+      traces: 0,
+      milliseconds: 0,
+      differences: [],
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Checks a change in a thread of its own, which can be ended when the change does not end. */
+import type { Budget } from '../regress/budget.ts';
+import { checkChange, type Loadable } from '../regress/check.ts';
+import type { ChangeResult } from '../report/change.ts';
+import { loadChanged } from '../subject/changed/load.ts';
+import { isProblem, type Sources } from '../subject/changed/sources.ts';
+import { reference } from '../subject/reference/index.ts';
+import type { SubjectFactory } from '../subject/subject.ts';
+import { writePlace } from './place.ts';
+
+/** What is sent to the thread: plain data. */
+export interface Task {
+  readonly change: Omit<Loadable, 'base'>;
+  /** Sources that it is compared with, or those of the reference as it is. */
+  readonly base: Sources;
+  readonly isReference: boolean;
+  readonly budget: Omit<Budget, 'clock' | 'progress'>;
+  /** Where the thread says which trace it runs. */
+  readonly place: SharedArrayBuffer;
+}
+
+/** Checks it; throws when the base itself does not load. */
+export function check({ change, base, isReference, budget, place }: Task): ChangeResult {
+  const progress = (found: string, traces: number): void => {
+    writePlace(place, found, traces);
+  };
+  const subject = isReference ? reference : load(base);
+  return checkChange({ ...change, base }, subject, { ...budget, clock, progress });
+}
+
+function clock(): number {
+  return performance.now();
+}
+
+function load(base: Sources): SubjectFactory {
+  const loaded = loadChanged(base, { name: 'base', apart: true });
+  if (!isProblem(loaded)) return loaded.factory;
+  throw new Error(`the base does not load: ${loaded.file}:${loaded.line}: ${loaded.message}`);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** `regress`: what a change of the reference breaks, or that it changes nothing that can be seen. */
+import { availableParallelism } from 'node:os';
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import { ENVIRONMENTS } from '../generate/environments.ts';
+import { bisect } from '../regress/bisect.ts';
+import type { Change } from '../regress/change.ts';
+import { empty } from '../regress/check.ts';
+import { gather, type Series } from '../regress/gather.ts';
+import { NoChange } from '../regress/no-change.ts';
+import { bisectStatus, regressStatus } from '../regress/status.ts';
+import type { ChangeResult, RegressReport } from '../report/change.ts';
+import { referenceSources } from '../subject/changed/sources.ts';
+import { CORPUS, prepareFolder } from './files.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { readKept } from './kept.ts';
+import { fileMistake, isMistake, mistake, Status } from './mistake.ts';
+import {
+  parseRuns,
+  parseSeed,
+  parseTime,
+  type ReportFlags,
+  timeText,
+  withReportOptions,
+} from './options.ts';
+import { type Pool, startPool } from './regress-pool.ts';
+import { note } from './terminal.ts';
+import { FORMATS, type Format, publishRegress, saveEvidence } from './regress-publish.ts';
+import type { Task } from './regress-worker.ts';
+
+/** Milliseconds per change when no budget is given. */
+const DEFAULT_TIME = 10_000;
+/** `git bisect run` stops at it. */
+const ABORT_BISECT = 128;
+
+/** What the command line says. */
+interface Flags extends ReportFlags {
+  readonly each?: true;
+  readonly bisect?: true;
+  readonly forBisect?: true;
+  readonly seed: string;
+  readonly time?: number;
+  readonly runs?: number;
+  readonly jobs: number;
+  readonly corpus: string;
+  readonly format: Format;
+}
+
+/** Adds the command. */
+export function addRegress(program: Command): void {
+  const seed = new Option('--seed <text>', 'words that choose the random traces');
+  const time = new Option(
+    '--time <time>',
+    `how long for each change (default: ${timeText(DEFAULT_TIME)})`,
+  );
+  const runs = new Option(
+    '--runs <n>',
+    'how many random traces for each change, instead of a time',
+  );
+  const jobs = new Option('--jobs <n>', 'changes that are checked at the same time');
+  const format = new Option('--format <name>', 'what is printed');
+  const corpus = new Option('--corpus <folder>', 'traces that are replayed and swept first');
+  const command = program
+    .command('regress')
+    .description('check a change of the reference: a patch, a series, a changed copy, or commits')
+    .argument('<change...>', '*.patch, a folder, a series file, or a range of commits')
+    .option('--each', 'take the patches of a series one by one, not one on top of the other')
+    .addOption(
+      new Option('--bisect', 'name the first bad patch of a series').conflicts([
+        'each',
+        'forBisect',
+      ]),
+    )
+    .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
+    .addOption(seed.argParser(parseSeed).default('msicheck'))
+    .addOption(time.argParser(parseTime))
+    .addOption(runs.argParser(parseRuns).conflicts('time'))
+    .addOption(jobs.argParser(parseJobs).default(availableParallelism(), 'one per core'))
+    .addOption(corpus.default(CORPUS, 'fuzz/corpus'))
+    .addOption(format.choices(FORMATS).default('text'));
+  withReportOptions(command).action(regress);
+}
+
+function parseJobs(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,3}$/u.test(text) && value >= 1 && value <= 256) return value;
+  throw new InvalidArgumentError('Expected a whole number, 1..256.');
+}
+
+async function regress(names: readonly string[], flags: Flags): Promise<void> {
+  if (flags.forBisect !== true) return run(names, flags);
+  try {
+    return await run(names, flags);
+  } catch (error) {
+    if (!isMistake(error)) throw error;
+    // What git takes for neither good nor bad, but for a reason to stop.
+    note(`msicheck: ${error.message}`);
+    process.exitCode = ABORT_BISECT;
+  }
+}
+
+/** What one run of the command works with. */
+interface Run {
+  readonly flags: Flags;
+  readonly budget: Task['budget'];
+  readonly pool: Pool;
+  readonly interrupt: Interrupt;
+}
+
+async function run(names: readonly string[], flags: Flags): Promise<void> {
+  const series = names.map((name) => gathered(name, flags));
+  const changes = series.flatMap((each) => each.changes);
+  if (flags.bisect === true && (series.length > 1 || series[0]?.cumulative !== true))
+    throw mistake('--bisect: expected one series: a folder of patches, a series file or a range');
+  const budget = budgetOf(flags);
+  prepareFolder(flags.reports);
+  const interrupt = listenForInterrupt();
+  const pool = startPool(Math.min(flags.jobs, changes.length), interrupt);
+  const work = { flags, budget, pool, interrupt };
+  const { results, firstBad } =
+    flags.bisect === true ? await halve(changes, work) : await all(changes, work);
+  await pool.close();
+  interrupt.release();
+  publish(results, firstBad, work);
+}
+
+function gathered(name: string, { each }: Flags): Series {
+  try {
+    return gather(name, each === true);
+  } catch (error) {
+    if (error instanceof NoChange) throw mistake(error.message);
+    throw fileMistake(name, error, 'a patch, a series, a folder with a changed copy, or a range');
+  }
+}
+
+function budgetOf({ seed, time, runs, corpus }: Flags): Task['budget'] {
+  const kept = readKept(corpus);
+  const limit = runs === undefined ? (time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY;
+  return {
+    spec: 'kernel',
+    seed,
+    corpus: kept.traces.map(({ path, trace }) => ({ path, trace })),
+    expected: kept.expected,
+    environments: ENVIRONMENTS,
+    runs: runs ?? Number.POSITIVE_INFINITY,
+    time: limit,
+  };
+}
+
+/** Results in the order of the changes. */
+interface Checked {
+  readonly results: readonly ChangeResult[];
+  readonly firstBad: string | undefined;
+}
+
+async function all(changes: readonly Change[], work: Run): Promise<Checked> {
+  const results = await Promise.all(changes.map((change) => one(change, work)));
+  return { results: results.filter((result) => result !== undefined), firstBad: undefined };
+}
+
+async function halve(changes: readonly Change[], work: Run): Promise<Checked> {
+  const { firstBad, results } = await bisect(changes.length, async (index) => {
+    const change = changes[index];
+    return change === undefined ? undefined : one(change, work);
+  });
+  const named = firstBad.map((index) => changes[index]?.name ?? '').join(', ');
+  const ordered = results.toSorted(([a], [b]) => a - b).map(([, result]) => result);
+  return { results: ordered, firstBad: named };
+}
+
+async function one(change: Change, work: Run): Promise<ChangeResult | undefined> {
+  const { name, title, objects, base, outcome } = change;
+  if (outcome.kind === 'does not apply')
+    return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
+  const { pool, budget, flags } = work;
+  const changed = { name, title, objects, changed: outcome.sources };
+  const isReference = base === referenceSources();
+  const result = await pool.check({ change: changed, base, isReference, budget });
+  if (result !== undefined) saveEvidence(result, flags.reports);
+  return result;
+}
+
+function publish(results: readonly ChangeResult[], firstBad: string | undefined, work: Run): void {
+  const { flags, interrupt } = work;
+  const { seed, time, runs, reports } = flags;
+  const report: RegressReport = {
+    subject: 'reference',
+    seed,
+    budget: runs === undefined ? timeText(time ?? DEFAULT_TIME) : `${runs} random traces`,
+    changes: results,
+    firstBad,
+  };
+  const found = flags.forBisect === true ? bisectStatus(results) : regressStatus(results);
+  const status = interrupt.wanted() && found !== 1 ? Status.interrupted : found;
+  publishRegress(report, { reports, status, format: flags.json === true ? 'json' : flags.format });
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { RegressReport } from './change.ts';
+
+export function regressJunit(report: RegressReport): string {
+  return JSON.stringify(report, null, 1) + '\n';
+}
