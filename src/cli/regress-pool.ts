@@ -4,10 +4,11 @@ import { Tinypool } from 'tinypool';
 
 import { empty } from '../regress/check.ts';
 import type { ChangeResult } from '../report/change.ts';
+import type { MatrixRow } from '../report/matrix.ts';
 import { ANSWERS } from '../run/apply.ts';
 import type { Interrupt } from './interrupt.ts';
 import { newPlace, readPlace } from './place.ts';
-import type { Task } from './regress-worker.ts';
+import type { MatrixTask, Task } from './regress-worker.ts';
 
 /** Megabytes for the objects of a thread; the unchanged reference needs a tenth of it. */
 const MEMORY = 1024;
@@ -19,6 +20,8 @@ const LOOK_EVERY = 250;
 export interface Pool {
   /** The verdict, whatever the change does; `undefined` when the user interrupted the run. */
   readonly check: (task: Omit<Task, 'place'>) => Promise<ChangeResult | undefined>;
+  /** The row of the kill matrix; `undefined` when the run was interrupted. Throws when the thread was lost. */
+  readonly matrix: (task: Omit<MatrixTask, 'place'>) => Promise<MatrixRow | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -26,7 +29,6 @@ export interface Pool {
 export function startPool(jobs: number, interrupt: Interrupt): Pool {
   const pool = new Tinypool({
     filename: new URL('regress-worker.ts', import.meta.url).href,
-    name: 'check',
     runtime: 'worker_threads',
     minThreads: 0,
     maxThreads: jobs,
@@ -35,6 +37,11 @@ export function startPool(jobs: number, interrupt: Interrupt): Pool {
   });
   return {
     check: (task) => checkIn(pool, { ...task, place: newPlace() }, interrupt),
+    matrix: async (task) => {
+      if (interrupt.wanted()) return undefined;
+      const row: MatrixRow = await pool.run({ ...task, place: newPlace() }, { name: 'matrix' });
+      return row;
+    },
     close: () => pool.destroy(),
   };
 }
@@ -47,7 +54,10 @@ async function checkIn(
   const abort = new AbortController();
   const watch = watchPlace(task.place, abort, interrupt);
   try {
-    const result: ChangeResult = await pool.run(task, { signal: abort.signal });
+    const result: ChangeResult = await pool.run(task, {
+      name: 'check',
+      signal: abort.signal,
+    });
     return result;
   } catch (error) {
     if (interrupt.wanted()) return undefined;

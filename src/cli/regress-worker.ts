@@ -2,7 +2,9 @@
 /** Checks a change in a thread of its own, which can be ended when the change does not end. */
 import type { Budget } from '../regress/budget.ts';
 import { checkChange, type Loadable } from '../regress/check.ts';
+import { matrixRow } from '../regress/matrix.ts';
 import type { ChangeResult } from '../report/change.ts';
+import type { MatrixRow } from '../report/matrix.ts';
 import { loadChanged } from '../subject/changed/load.ts';
 import { isProblem, type Sources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
@@ -21,12 +23,28 @@ export interface Task {
 }
 
 /** Checks it; throws when the base itself does not load. */
-export function check({ change, base, isReference, budget, place }: Task): ChangeResult {
+export function check(task: Task): ChangeResult {
+  const { change, base, isReference } = task;
+  const subject = isReference ? reference : load(base);
+  return checkChange({ ...change, base }, subject, budgetOf(task));
+}
+
+/** What a row of the kill matrix takes: the seeds besides. */
+export interface MatrixTask extends Task {
+  readonly seeds: readonly string[];
+}
+
+/** Its row of the kill matrix. */
+export function matrix(task: MatrixTask): MatrixRow {
+  const { change, base, seeds } = task;
+  return matrixRow({ ...change, base }, reference, { ...budgetOf(task), seeds });
+}
+
+function budgetOf({ budget, place }: Task): Budget {
   const progress = (found: string, traces: number): void => {
     writePlace(place, found, traces);
   };
-  const subject = isReference ? reference : load(base);
-  return checkChange({ ...change, base }, subject, { ...budget, clock, progress });
+  return { ...budget, clock, progress };
 }
 
 function clock(): number {

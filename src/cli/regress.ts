@@ -25,6 +25,7 @@ import {
   timeText,
   withReportOptions,
 } from './options.ts';
+import { runMatrix } from './regress-matrix.ts';
 import { type Pool, startPool } from './regress-pool.ts';
 import { note } from './terminal.ts';
 import { FORMATS, type Format, publishRegress, saveEvidence } from './regress-publish.ts';
@@ -40,6 +41,8 @@ interface Flags extends ReportFlags {
   readonly each?: true;
   readonly bisect?: true;
   readonly forBisect?: true;
+  readonly matrix?: true;
+  readonly seeds: number;
   readonly seed: string;
   readonly time?: number;
   readonly runs?: number;
@@ -59,6 +62,7 @@ export function addRegress(program: Command): void {
     '--runs <n>',
     'how many random traces for each change, instead of a time',
   );
+  const seeds = new Option('--seeds <n>', 'seeds of the matrix');
   const jobs = new Option('--jobs <n>', 'changes that are checked at the same time');
   const format = new Option('--format <name>', 'what is printed');
   const corpus = new Option('--corpus <folder>', 'traces that are replayed and swept first');
@@ -74,16 +78,18 @@ export function addRegress(program: Command): void {
       ]),
     )
     .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
+    .option('--matrix', 'which rules object to each patch and to each canary, over many seeds')
+    .addOption(seeds.argParser(parseSmall).default(20))
     .addOption(seed.argParser(parseSeed).default('msicheck'))
     .addOption(time.argParser(parseTime))
     .addOption(runs.argParser(parseRuns).conflicts('time'))
-    .addOption(jobs.argParser(parseJobs).default(availableParallelism(), 'one per core'))
+    .addOption(jobs.argParser(parseSmall).default(availableParallelism(), 'one per core'))
     .addOption(corpus.default(CORPUS, 'fuzz/corpus'))
     .addOption(format.choices(FORMATS).default('text'));
   withReportOptions(command).action(regress);
 }
 
-function parseJobs(text: string): number {
+function parseSmall(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}$/u.test(text) && value >= 1 && value <= 256) return value;
   throw new InvalidArgumentError('Expected a whole number, 1..256.');
@@ -117,8 +123,13 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const budget = budgetOf(flags);
   prepareFolder(flags.reports);
   const interrupt = listenForInterrupt();
-  const pool = startPool(Math.min(flags.jobs, changes.length), interrupt);
+  const pool = startPool(flags.jobs, interrupt);
   const work = { flags, budget, pool, interrupt };
+  if (flags.matrix === true) {
+    await runMatrix(changes, { ...work, ...flags, json: flags.json === true });
+    await pool.close();
+    return interrupt.release();
+  }
   const { results, firstBad } =
     flags.bisect === true ? await halve(changes, work) : await all(changes, work);
   await pool.close();
@@ -126,9 +137,9 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   publish(results, firstBad, work);
 }
 
-function gathered(name: string, { each }: Flags): Series {
+function gathered(name: string, { each, matrix }: Flags): Series {
   try {
-    return gather(name, each === true);
+    return gather(name, each === true || matrix === true);
   } catch (error) {
     if (error instanceof NoChange) throw mistake(error.message);
     throw fileMistake(name, error, 'a patch, a series, a folder with a changed copy, or a range');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A subject under test from its start on: step by step, back and forth, or a whole trace at once. */
+import { checkRule } from '../invariants/check.ts';
 import { copyHistory, type History, startHistory } from '../invariants/history.ts';
+import { RULES } from '../invariants/index.ts';
 import { initialModel, type Model } from '../oracle/model.ts';
 import type { Snapshot } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
@@ -23,6 +25,8 @@ export interface Session {
   /** What the subject showed last; valid until the next step. */
   readonly observation: () => Observation | undefined;
   readonly model: () => Model;
+  /** After a finding: every rule that objects to the state it is in, the oracle's word among them. */
+  readonly objections: () => readonly string[];
 }
 
 /** A state of a session; it can be restored more than once, on the session that made it. */
@@ -61,7 +65,16 @@ export function startSession(environment: Environment, options: Options): Sessio
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
     model: () => state.model,
+    objections: () => objections(state),
   };
+}
+
+/** The rules look apart from each other, at everything; the one that was found first is always among them. */
+function objections({ finding, observation, history }: State): readonly string[] {
+  if (finding === undefined || observation === undefined)
+    return finding === undefined ? [] : [finding.rule];
+  const others = RULES.filter((rule) => checkRule(rule, observation, history) !== undefined);
+  return [...new Set([finding.rule, ...others.map(({ name }) => name)])];
 }
 
 function copyState({

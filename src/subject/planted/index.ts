@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The reference with one known defect planted: canaries, which the checks must catch. */
 import { loadChanged } from '../changed/load.ts';
-import { isProblem, REFERENCE, referenceSources } from '../changed/sources.ts';
+import { isProblem, REFERENCE, referenceSources, type Sources } from '../changed/sources.ts';
 import type { SubjectFactory } from '../subject.ts';
 import { type Defect, DEFECTS } from './defects.ts';
 
@@ -9,12 +9,16 @@ export { type Defect, DEFECTS };
 
 /** Builds the subject. Throws when the defect's text does not stand exactly once in its file, or does not load. */
 export function plant(defect: Defect): SubjectFactory {
-  const sources = referenceSources();
-  const path = `${REFERENCE}/${defect.file}`;
-  const edited = new Map([...sources, [path, edit(sources.get(path) ?? '', defect)]]);
-  const loaded = loadChanged(edited, { name: `planted:${defect.name}` });
+  const loaded = loadChanged(plantedSources(defect), { name: `planted:${defect.name}` });
   if (!isProblem(loaded)) return loaded.factory;
   throw new Error(`defect ${defect.name}: ${loaded.file}:${loaded.line}: ${loaded.message}`);
+}
+
+/** The reference's sources with the defect in them. Throws when its text does not stand exactly once in its file. */
+export function plantedSources(defect: Defect): Sources {
+  const sources = referenceSources();
+  const path = `${REFERENCE}/${defect.file}`;
+  return new Map([...sources, [path, edit(sources.get(path) ?? '', defect)]]);
 }
 
 function edit(text: string, defect: Defect): string {

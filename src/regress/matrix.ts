@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The kill matrix: which rules object to a change, and how soon random traces alone find it. */
+import { startBatches } from '../generate/batch.ts';
+import type { MatrixRow, SeedRow } from '../report/matrix.ts';
+import { startSession, runTrace } from '../run/session.ts';
+import { sweepTrace } from '../run/sweep.ts';
+import { loadChanged } from '../subject/changed/load.ts';
+import { isProblem } from '../subject/changed/sources.ts';
+import type { SubjectFactory } from '../subject/subject.ts';
+import type { Trace } from '../trace/step.ts';
+import type { Finding } from '../trace/verdict.ts';
+import type { Budget } from './budget.ts';
+import type { Loadable } from './check.ts';
+import { evidenceOf } from './evidence.ts';
+
+/** What makes a row. */
+export interface MatrixPlan extends Budget {
+  readonly seeds: readonly string[];
+}
+
+interface Row {
+  readonly plan: MatrixPlan;
+  readonly base: SubjectFactory;
+  readonly changed: SubjectFactory;
+  readonly rules: Map<string, number>;
+}
+
+/** Runs corpus and sweep to their ends, then every seed until something is found, `plan.runs` traces at most. */
+export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPlan): MatrixRow {
+  const loaded = loadChanged(change.changed, { name: change.name, apart: true });
+  if (isProblem(loaded))
+    return { name: change.name, rules: [], corpus: 0, sweep: 0, milliseconds: 0, seeds: [] };
+  const row = { plan, base, changed: loaded.factory, rules: new Map<string, number>() };
+  const start = plan.clock();
+  let corpus = 0;
+  let sweep = 0;
+  let milliseconds = 0;
+  const options = { factory: loaded.factory, spec: plan.spec, expected: plan.expected };
+  for (const { path, trace } of plan.corpus) {
+    plan.progress(path, 1);
+    const verdict = runTrace(trace, options);
+    if (verdict.kind === 'finding' && objects(row, trace, verdict.finding)) corpus += 1;
+    for (const { trace: swept, finding } of sweepTrace(trace, options))
+      if (finding !== undefined && objects(row, swept, finding)) sweep += 1;
+    if (corpus + sweep > 0 && milliseconds === 0) milliseconds = Math.ceil(plan.clock() - start);
+  }
+  const seeds = plan.seeds.map((seed) => hunt(row, seed));
+  const rules = [...row.rules].toSorted(([, a], [, b]) => b - a);
+  return { name: change.name, rules, corpus, sweep, milliseconds, seeds };
+}
+
+/** Whether the base passes the trace; then every rule that objects at the step of the finding is counted. */
+function objects({ plan, base, changed, rules }: Row, trace: Trace, finding: Finding): boolean {
+  const verdict = runTrace(trace, { factory: base, spec: plan.spec, expected: plan.expected });
+  if (verdict.kind === 'finding' && verdict.finding.at <= finding.at) return false;
+  const session = startSession(trace.environment, { factory: changed, spec: plan.spec });
+  for (const step of trace.steps) if (session.apply(step).kind === 'finding') break;
+  session.finish();
+  for (const rule of session.objections()) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+  return true;
+}
+
+function hunt(row: Row, seed: string): SeedRow {
+  const { plan, base, changed } = row;
+  const options = { factory: changed, spec: plan.spec, expected: plan.expected };
+  const draw = startBatches(plan.environments, seed);
+  const start = plan.clock();
+  let traces = 0;
+  let found: SeedRow | undefined;
+  for (let batch = 0; found === undefined && traces < plan.runs; batch += 1) {
+    draw(batch, Math.min(64, plan.runs - traces), (trace) => {
+      traces += 1;
+      plan.progress(`random trace of seed ${seed}`, traces);
+      const verdict = runTrace(trace, options);
+      if (verdict.kind === 'ok' || !objects(row, trace, verdict.finding)) return true;
+      const milliseconds = Math.round(plan.clock() - start);
+      const shown = { trace, finding: verdict.finding, found: seed, traces, milliseconds };
+      const { steps, rule } = evidenceOf(shown, { base, changed, budget: plan });
+      found = { seed, traces, milliseconds, steps, rule };
+      return false;
+    });
+  }
+  return (
+    found ?? { seed, traces, milliseconds: Math.round(plan.clock() - start), steps: 0, rule: '' }
+  );
+}

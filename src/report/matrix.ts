@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The kill matrix as data and as text: defects by the rules that object to them. */
+import { columns } from './columns.ts';
+import { type Paint, PLAIN } from './paint.ts';
+
+/** What random traces of one seed found. */
+export interface SeedRow {
+  readonly seed: string;
+  /** Traces and milliseconds until the first objection, or all that were run. */
+  readonly traces: number;
+  readonly milliseconds: number;
+  /** Steps of the minimised trace, 0 when nothing was found, and its rule. */
+  readonly steps: number;
+  readonly rule: string;
+}
+
+/** One defect. */
+export interface MatrixRow {
+  readonly name: string;
+  /** Rules that object and in how many traces; the most frequent first. */
+  readonly rules: readonly (readonly [string, number])[];
+  /** Traces of the corpus and of its sweep that show it. */
+  readonly corpus: number;
+  readonly sweep: number;
+  /** Milliseconds until the corpus or its sweep showed it; 0 when they do not. */
+  readonly milliseconds: number;
+  readonly seeds: readonly SeedRow[];
+}
+
+/** All defects, and the rules that none of them breaks. */
+export interface Matrix {
+  readonly rows: readonly MatrixRow[];
+  readonly useless: readonly string[];
+}
+
+/** Adds up; `rules` are all there are. */
+export function matrixOf(rows: readonly MatrixRow[], rules: readonly string[]): Matrix {
+  const broken = new Set(rows.flatMap((row) => row.rules.map(([rule]) => rule)));
+  return { rows, useless: rules.filter((rule) => !broken.has(rule)) };
+}
+
+/** One JSON document. */
+export function matrixJson(matrix: Matrix): string {
+  return `${JSON.stringify({ format: 'msicheck matrix 1', ...matrix }, null, 2)}\n`;
+}
+
+/** Two tables, defects and rules, and the rules that no defect breaks. */
+export function matrixText({ rows, useless }: Matrix, paint: Paint = PLAIN): string {
+  const parts = [defects(rows, paint), rulesByDefect(rows, paint), uselessText(useless, paint)];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function defects(rows: readonly MatrixRow[], paint: Paint): string {
+  const lines = rows.map(({ name, corpus, sweep, milliseconds, seeds }) => {
+    const found = seeds.filter(({ steps }) => steps > 0);
+    const steps = found.map((seed) => seed.steps);
+    return [
+      name,
+      String(corpus),
+      String(sweep),
+      corpus + sweep === 0 ? '' : String(milliseconds),
+      `${found.length}/${seeds.length}`,
+      String(median(seeds.map(({ traces }) => traces))),
+      String(median(seeds.map((seed) => seed.milliseconds))),
+      String(Math.max(0, ...seeds.map((seed) => seed.milliseconds))),
+      steps.length === 0 ? '' : range(steps),
+    ];
+  });
+  const heading = ['defect', 'corpus', 'sweep', 'ms', 'seeds', 'traces', 'ms', 'worst', 'steps'];
+  const right = heading.map((_, index) => (index === 0 ? 'left' : 'right'));
+  return columns(heading, lines, right, paint);
+}
+
+function range(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return low === high ? String(low) : `${low}..${high}`;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function rulesByDefect(rows: readonly MatrixRow[], paint: Paint): string {
+  const byRule = new Map<string, string[]>();
+  for (const { name, rules } of rows) {
+    for (const [rule] of rules) {
+      const names = byRule.get(rule) ?? [];
+      byRule.set(rule, names);
+      names.push(name);
+    }
+  }
+  const lines = [...byRule].toSorted(([, a], [, b]) => b.length - a.length);
+  return lines
+    .map(([rule, names]) =>
+      [paint.strong(`${rule}: ${names.length}`), ...names.map((name) => `  ${name}`)].join('\n'),
+    )
+    .join('\n');
+}
+
+function uselessText(useless: readonly string[], paint: Paint): string {
+  if (useless.length === 0) return '';
+  const heading = paint.bad(
+    `useless: no defect and no canary breaks these ${useless.length} rules`,
+  );
+  return [heading, ...useless.map((rule) => `  ${rule}`)].join('\n');
+}
