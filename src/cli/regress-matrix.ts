@@ -63,7 +63,7 @@ function rowOf(
   { budget, pool, seeds }: MatrixRun,
 ): Promise<MatrixRow | undefined> {
   return pool.matrix({
-    change: { name, title: name, objects: [], changed: sources },
+    change: { name, title: name, changed: sources },
     base: referenceSources(),
     isReference: true,
     budget: { ...budget, runs: Number.isFinite(budget.runs) ? budget.runs : MOST_TRACES },

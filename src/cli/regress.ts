@@ -16,7 +16,7 @@ import { referenceSources } from '../subject/changed/sources.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
-import { fileMistake, isMistake, mistake, Status } from './mistake.ts';
+import { fileMistake, isMistake, mistake, Status, systemCode } from './mistake.ts';
 import {
   parseRuns,
   parseSeed,
@@ -25,6 +25,7 @@ import {
   timeText,
   withReportOptions,
 } from './options.ts';
+import { runRefresh } from './regress-refresh.ts';
 import { runMatrix } from './regress-matrix.ts';
 import { type Pool, startPool } from './regress-pool.ts';
 import { note } from './terminal.ts';
@@ -42,6 +43,7 @@ interface Flags extends ReportFlags {
   readonly bisect?: true;
   readonly forBisect?: true;
   readonly matrix?: true;
+  readonly refresh?: true;
   readonly seeds: number;
   readonly seed: string;
   readonly time?: number;
@@ -79,6 +81,7 @@ export function addRegress(program: Command): void {
     )
     .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
     .option('--matrix', 'which rules object to each patch and to each canary, over many seeds')
+    .option('--refresh', 'carry patches over to the sources as they are now, and check them again')
     .addOption(seeds.argParser(parseSmall).default(20))
     .addOption(seed.argParser(parseSeed).default('msicheck'))
     .addOption(time.argParser(parseTime))
@@ -96,9 +99,9 @@ function parseSmall(text: string): number {
 }
 
 async function regress(names: readonly string[], flags: Flags): Promise<void> {
-  if (flags.forBisect !== true) return run(names, flags);
+  if (flags.forBisect !== true) return start(names, flags);
   try {
-    return await run(names, flags);
+    return await start(names, flags);
   } catch (error) {
     if (!isMistake(error)) throw error;
     // What git takes for neither good nor bad, but for a reason to stop.
@@ -115,35 +118,57 @@ interface Run {
   readonly interrupt: Interrupt;
 }
 
-async function run(names: readonly string[], flags: Flags): Promise<void> {
-  const series = names.map((name) => gathered(name, flags));
-  const changes = series.flatMap((each) => each.changes);
-  if (flags.bisect === true && (series.length > 1 || series[0]?.cumulative !== true))
-    throw mistake('--bisect: expected one series: a folder of patches, a series file or a range');
+async function start(names: readonly string[], flags: Flags): Promise<void> {
   const budget = budgetOf(flags);
   prepareFolder(flags.reports);
   const interrupt = listenForInterrupt();
   const pool = startPool(flags.jobs, interrupt);
-  const work = { flags, budget, pool, interrupt };
-  if (flags.matrix === true) {
-    await runMatrix(changes, { ...work, ...flags, json: flags.json === true });
+  try {
+    await work(names, { flags, budget, pool, interrupt });
+  } finally {
     await pool.close();
-    return interrupt.release();
+    interrupt.release();
   }
+}
+
+async function work(names: readonly string[], run: Run): Promise<void> {
+  const { flags } = run;
+  if (flags.refresh === true) return refresh(names, run);
+  const series = names.map((name) => gathered(name, flags));
+  const changes = series.flatMap((each) => each.changes);
+  if (flags.matrix === true)
+    return runMatrix(changes, { ...run, ...flags, json: flags.json === true });
+  if (flags.bisect === true && (series.length > 1 || series[0]?.cumulative !== true))
+    throw mistake('--bisect: expected one series: a folder of patches, a series file or a range');
   const { results, firstBad } =
-    flags.bisect === true ? await halve(changes, work) : await all(changes, work);
-  await pool.close();
-  interrupt.release();
-  publish(results, firstBad, work);
+    flags.bisect === true ? await halve(changes, run) : await all(changes, run);
+  publish(results, firstBad, run);
 }
 
 function gathered(name: string, { each, matrix }: Flags): Series {
+  return guarded(name, () => gather(name, each === true || matrix === true));
+}
+
+function guarded<T>(name: string, action: () => T): T {
   try {
-    return gather(name, each === true || matrix === true);
+    return action();
   } catch (error) {
-    if (error instanceof NoChange) throw mistake(error.message);
-    throw fileMistake(name, error, 'a patch, a series, a folder with a changed copy, or a range');
+    throw expectedChange(name, error);
   }
+}
+
+async function refresh(names: readonly string[], run: Run): Promise<void> {
+  try {
+    await runRefresh(names, (change) => one(change, run));
+  } catch (error) {
+    throw expectedChange(names.join(', '), error);
+  }
+}
+
+function expectedChange(name: string, error: unknown): unknown {
+  if (error instanceof NoChange) return mistake(error.message);
+  if (systemCode(error) === '') return error;
+  return fileMistake(name, error, 'a patch, a series, a folder with a changed copy, or a range');
 }
 
 function budgetOf({ seed, time, runs, corpus }: Flags): Task['budget'] {
@@ -166,35 +191,35 @@ interface Checked {
   readonly firstBad: string | undefined;
 }
 
-async function all(changes: readonly Change[], work: Run): Promise<Checked> {
-  const results = await Promise.all(changes.map((change) => one(change, work)));
+async function all(changes: readonly Change[], run: Run): Promise<Checked> {
+  const results = await Promise.all(changes.map((change) => one(change, run)));
   return { results: results.filter((result) => result !== undefined), firstBad: undefined };
 }
 
-async function halve(changes: readonly Change[], work: Run): Promise<Checked> {
+async function halve(changes: readonly Change[], run: Run): Promise<Checked> {
   const { firstBad, results } = await bisect(changes.length, async (index) => {
     const change = changes[index];
-    return change === undefined ? undefined : one(change, work);
+    return change === undefined ? undefined : one(change, run);
   });
   const named = firstBad.map((index) => changes[index]?.name ?? '').join(', ');
   const ordered = results.toSorted(([a], [b]) => a - b).map(([, result]) => result);
   return { results: ordered, firstBad: named };
 }
 
-async function one(change: Change, work: Run): Promise<ChangeResult | undefined> {
-  const { name, title, objects, base, outcome } = change;
+async function one(change: Change, run: Run): Promise<ChangeResult | undefined> {
+  const { name, title, base, outcome } = change;
   if (outcome.kind === 'does not apply')
     return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
-  const { pool, budget, flags } = work;
-  const changed = { name, title, objects, changed: outcome.sources };
+  const { pool, budget, flags } = run;
+  const changed = { name, title, changed: outcome.sources };
   const isReference = base === referenceSources();
   const result = await pool.check({ change: changed, base, isReference, budget });
   if (result !== undefined) saveEvidence(result, flags.reports);
   return result;
 }
 
-function publish(results: readonly ChangeResult[], firstBad: string | undefined, work: Run): void {
-  const { flags, interrupt } = work;
+function publish(results: readonly ChangeResult[], firstBad: string | undefined, run: Run): void {
+  const { flags, interrupt } = run;
   const { seed, time, runs, reports } = flags;
   const report: RegressReport = {
     subject: 'reference',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A change of the reference: what it is called, and what the sources are before and after it. */
+import type { VerdictKind } from '../report/change.ts';
 import { type Problem, REFERENCE, type Sources } from '../subject/changed/sources.ts';
 
 /** Changed sources, or the place that says why there are none. */
@@ -16,8 +17,8 @@ export interface Change {
   /** What it is compared with. */
   readonly base: Sources;
   readonly outcome: Outcome;
-  /** Rules that are said to object, from the header of a patch; empty when nothing is said. */
-  readonly objects: readonly string[];
+  /** What the header of a patch promises. */
+  readonly expects: Expects;
 }
 
 /** Paths of the sources that differ, those that are new or gone as well. */
@@ -38,3 +39,12 @@ export function mayChange(path: string): boolean {
 
 /** Where a change must be. */
 export const ALLOWED: string = `${shownPath(REFERENCE)}/*.ts`;
+
+/** What the header of a patch promises: `Verdict: same`, and a line `Objects: …` for each rule that objects. */
+export interface Expects {
+  readonly verdict: VerdictKind | undefined;
+  readonly rules: readonly string[];
+}
+
+/** A change that promises nothing. */
+export const NOTHING_PROMISED: Expects = { verdict: undefined, rules: [] };

@@ -22,7 +22,6 @@ import { touchedLines } from './touched.ts';
 export interface Loadable {
   readonly name: string;
   readonly title: string;
-  readonly objects: readonly string[];
   readonly base: Sources;
   readonly changed: Sources;
 }
@@ -80,7 +79,7 @@ function shownProblem({ file, line, message }: Problem): Problem {
 }
 
 /** A result without anything run. */
-export function empty({ name, title, objects }: Omit<Loadable, 'base' | 'changed'>): ChangeResult {
+export function empty({ name, title }: Omit<Loadable, 'base' | 'changed'>): ChangeResult {
   return {
     name,
     title,
@@ -91,7 +90,6 @@ export function empty({ name, title, objects }: Omit<Loadable, 'base' | 'changed
     touched: [],
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     milliseconds: 0,
-    objects,
   };
 }
 

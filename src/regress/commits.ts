@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Commits of this repository as changes of the reference. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { REFERENCE, referenceSources, type Sources } from '../subject/changed/sources.ts';
-import { type Change, mayChange, shownPath } from './change.ts';
+import { type Change, mayChange, NOTHING_PROMISED, shownPath } from './change.ts';
 import { NoChange } from './no-change.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,7 +31,7 @@ export function commitsOf(range: string, each: boolean): readonly Change[] {
     name: commit.slice(0, 12),
     title: git(['log', '-1', '--format=%s', commit]).trim(),
     base: each ? sourcesAt(`${commit}~`) : first,
-    objects: [],
+    expects: NOTHING_PROMISED,
     outcome: { kind: 'sources', sources: sourcesAt(commit) },
   }));
 }
@@ -55,6 +58,23 @@ export function git(args: readonly string[], input = ''): string {
     });
   } catch (error) {
     throw new NoChange(`git ${args[0] ?? ''}: ${said(error)}`);
+  }
+}
+
+/** `git merge-file`: the text with what `theirs` changed in `base`, and marks where both changed the same. */
+export function mergeFile(ours: string, base: string, theirs: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+  try {
+    const names = ['ours', 'base', 'theirs'].map((name) => join(folder, name));
+    for (const [index, text] of [ours, base, theirs].entries())
+      writeFileSync(names[index] ?? '', text);
+    const { stdout, error } = spawnSync('git', ['merge-file', '-p', ...names], {
+      encoding: 'utf8',
+    });
+    if (error !== undefined) throw new NoChange(`git merge-file: ${error.message}`);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   referenceSources,
   type Sources,
 } from '../subject/changed/sources.ts';
-import { ALLOWED, type Change, mayChange, shownPath } from './change.ts';
+import { ALLOWED, type Change, NOTHING_PROMISED, mayChange, shownPath } from './change.ts';
 import { commitsOf, isRange } from './commits.ts';
 import { NoChange } from './no-change.ts';
 import { applyMail, parseMail, type Patch } from './patch.ts';
@@ -37,15 +37,26 @@ export function gather(name: string, each: boolean): Series {
 }
 
 function gatherFolder(folder: string, each: boolean): Series {
-  const series = join(folder, 'series');
-  if (existsSync(series)) return seriesOf(readSeries(series), each);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
-  if (names.length > 0)
-    return seriesOf(
-      names.toSorted().map((name) => join(folder, name)),
-      each,
-    );
+  const files = patchesIn(folder);
+  if (files.length > 0) return seriesOf(files, each);
   return { cumulative: false, changes: [copyIn(folder)] };
+}
+
+/** The patch files that a name stands for. Throws NoChange when there are none. */
+export function patchFiles(name: string): readonly string[] {
+  if (!existsSync(name)) throw new NoChange(`${name}: no such file or folder; expected patches`);
+  if (basename(name) === 'series') return readSeries(name);
+  if (!statSync(name).isDirectory()) return [name];
+  const files = patchesIn(name);
+  if (files.length === 0) throw new NoChange(`${name}: no patch in it; expected *.patch`);
+  return files;
+}
+
+function patchesIn(folder: string): readonly string[] {
+  const series = join(folder, 'series');
+  if (existsSync(series)) return readSeries(series);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+  return names.toSorted().map((name) => join(folder, name));
 }
 
 function seriesOf(files: readonly string[], each: boolean): Series {
@@ -86,7 +97,7 @@ function unreadable(name: string, base: Sources, problem: Problem): Change {
     name,
     title: basename(name),
     base,
-    objects: [],
+    expects: NOTHING_PROMISED,
     outcome: { kind: 'does not apply', problem },
   };
 }
@@ -97,7 +108,7 @@ function applied(
   on: { readonly base: Sources; readonly sources: Sources; readonly stuck: string | undefined },
 ): Change {
   const { base, sources, stuck } = on;
-  const { title, objects } = patch;
+  const { title, expects } = patch;
   const problem = {
     file: name,
     line: 0,
@@ -107,7 +118,7 @@ function applied(
     stuck === undefined
       ? applyMail(name, patch, sources)
       : ({ kind: 'does not apply', problem } as const);
-  return { name, title, base, objects, outcome };
+  return { name, title, base, expects, outcome };
 }
 
 /** A folder as `eject` makes it, or one with the files of the reference in it. */
@@ -127,7 +138,7 @@ function copyIn(folder: string): Change {
     problem === undefined
       ? ({ kind: 'sources', sources } as const)
       : ({ kind: 'does not apply', problem } as const);
-  return { name: folder, title: `the copy in ${folder}`, base, objects: [], outcome };
+  return { name: folder, title: `the copy in ${folder}`, base, expects: NOTHING_PROMISED, outcome };
 }
 
 function readHere(folder: string): Sources {

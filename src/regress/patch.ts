@@ -2,8 +2,9 @@
 /** Patches as `git format-patch` writes them: reading one, and applying it to sources. */
 import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
 
+import type { VerdictKind } from '../report/change.ts';
 import type { Problem, Sources } from '../subject/changed/sources.ts';
-import { ALLOWED, mayChange, type Outcome } from './change.ts';
+import { ALLOWED, type Expects, mayChange, type Outcome } from './change.ts';
 
 /** A patch file. */
 export interface Patch {
@@ -12,9 +13,11 @@ export interface Patch {
   /** Lines of the mail before the first file, without the subject. */
   readonly header: string;
   readonly files: readonly StructuredPatch[];
-  /** Rules that are said to object. */
-  readonly objects: readonly string[];
+  /** What the header says will come out. */
+  readonly expects: Expects;
 }
+
+const VERDICTS: readonly VerdictKind[] = ['same', 'different', 'broken'];
 
 /** Reads a patch; a problem names the line that is none, or says that nothing is changed. */
 export function parseMail(name: string, text: string): Patch | Problem {
@@ -24,8 +27,11 @@ export function parseMail(name: string, text: string): Patch | Problem {
   const mail = text.slice(0, start);
   const files = parse(name, text.slice(start), mail.split('\n').length - 1);
   if ('message' in files) return files;
-  const objects = [...mail.matchAll(/^Objects: (.+)$/gmu)].map((match) => match[1] ?? '');
-  return { title: subjectOf(mail) ?? name, header: mail, files, objects };
+  const rules = [...mail.matchAll(/^Objects: (.+)$/gmu)].map((match) => match[1] ?? '');
+  const named = /^Verdict: (.+)$/mu.exec(mail)?.[1];
+  const verdict =
+    VERDICTS.find((one) => one === named) ?? (rules.length > 0 ? 'broken' : undefined);
+  return { title: subjectOf(mail) ?? name, header: mail, files, expects: { verdict, rules } };
 }
 
 /** The line `-- ` and what follows: where the mail program puts its name. */

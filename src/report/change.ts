@@ -90,8 +90,6 @@ export interface ChangeResult {
   readonly touched: readonly TouchedLine[];
   readonly covered: Covered;
   readonly milliseconds: number;
-  /** Rules that the patch itself says will object; empty when it says nothing. */
-  readonly objects: readonly string[];
 }
 
 /** A whole run of `regress`. */

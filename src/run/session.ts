@@ -73,7 +73,9 @@ export function startSession(environment: Environment, options: Options): Sessio
 function objections({ finding, observation, history }: State): readonly string[] {
   if (finding === undefined || observation === undefined)
     return finding === undefined ? [] : [finding.rule];
-  const others = RULES.filter((rule) => checkRule(rule, observation, history) !== undefined);
+  const others = RULES.filter(
+    (rule) => rule.end === undefined && checkRule(rule, observation, history) !== undefined,
+  );
   return [...new Set([finding.rule, ...others.map(({ name }) => name)])];
 }
 
