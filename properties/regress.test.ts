@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Checking changes of the reference: patches, loading, what was executed, and the verdicts. */
+import { describe, expect, test } from 'vitest';
+
+import { bisect } from '../src/regress/bisect.ts';
+import { applyMail, parseMail, type Patch } from '../src/regress/patch.ts';
+import { bisectStatus, regressStatus } from '../src/regress/status.ts';
+import type { ChangeResult, VerdictKind } from '../src/report/change.ts';
+import { runTrace } from '../src/run/session.ts';
+import { isProblem, REFERENCE, referenceSources } from '../src/subject/changed/sources.ts';
+import { reference } from '../src/subject/reference/index.ts';
+import { ALLOC, CREATE, FREE, INSERT, trace } from './altered.ts';
+import { atBegin, check, type Edit, edited, load, loaded, patchOf } from './changed.ts';
+
+const WHOLE = trace(CREATE, INSERT, ALLOC, FREE);
+
+function patch(text: string): Patch {
+  const parsed = parseMail('a.patch', text);
+  if (isProblem(parsed)) throw new Error(parsed.message);
+  return parsed;
+}
+
+function problem(text: string): unknown {
+  const parsed = parseMail('a.patch', text);
+  if (isProblem(parsed)) return parsed;
+  const outcome = applyMail('a.patch', parsed, referenceSources());
+  return outcome.kind === 'does not apply' ? outcome.problem : outcome.kind;
+}
+
+const NOW = atBegin('  k.now += 0;');
+
+describe('a patch', () => {
+  test('is read with its subject, unfolded, and applied without its signature', () => {
+    const text = patchOf(NOW, ['Objects: some rule', 'Objects: another', '']);
+    const mail = patch(text);
+    expect(mail.title).toBe('genirq/msi: a change with a subject that is folded');
+    expect(mail.expects).toEqual({ verdict: 'broken', rules: ['some rule', 'another'] });
+    const outcome = applyMail('a.patch', mail, referenceSources());
+    expect(outcome).toEqual({ kind: 'sources', sources: edited(NOW) });
+  });
+
+  test('promises a verdict in its header, or nothing', () => {
+    expect(patch(patchOf(NOW, ['Verdict: same', ''])).expects.verdict).toBe('same');
+    expect(patch(patchOf(NOW)).expects).toEqual({ verdict: undefined, rules: [] });
+  });
+
+  test('that is empty, or no text, changes nothing', () => {
+    const nothing = {
+      file: 'a.patch',
+      line: 0,
+      message: 'changes nothing; expected a unified diff',
+    };
+    expect(problem('')).toEqual(nothing);
+    expect(problem('Subject: words\n\nmore words\n')).toEqual(nothing);
+    expect(problem('\u0000\u0001\ufffd')).toEqual(nothing);
+  });
+
+  test('for another file or another tree is refused, with what was expected', () => {
+    for (const path of ['src/cli/main.ts', 'kernel/irq/msi.c', 'src/trace/call.ts']) {
+      const text = patchOf(NOW).replaceAll(`src/${REFERENCE}/index.ts`, path);
+      expect(problem(text)).toMatchObject({
+        file: path,
+        message: 'is not for this tree; expected src/subject/reference/*.ts in a.patch',
+      });
+    }
+  });
+
+  test('with a hunk that finds no place names the hunk, the file and the line', () => {
+    const text = patchOf(NOW).replace(' function begin(', ' function beginning(');
+    expect(problem(text)).toMatchObject({
+      file: `src/${REFERENCE}/index.ts`,
+      message: 'hunk 1 of 1 does not apply; the lines around it are others here',
+    });
+  });
+
+  test('that is cut off names the line', () => {
+    const lines = patchOf(NOW).split('\n');
+    const cut = lines.slice(
+      0,
+      lines.findIndex((line) => line.startsWith('+  k.now')),
+    );
+    expect(problem(cut.join('\n'))).toMatchObject({
+      message: expect.stringContaining('is no patch'),
+    });
+    const header = lines.slice(0, lines.findIndex((line) => line.startsWith('---  ')) + 12);
+    expect(isProblem(Object(problem(header.join('\n'))))).toBe(true);
+  });
+});
+
+describe('changed code', () => {
+  test('that does not parse names file and line', () => {
+    const line = (edited(NOW).get(`${REFERENCE}/index.ts`) ?? '')
+      .split('\n')
+      .indexOf('  k.now += 0;');
+    expect(load(atBegin('  const = 1;'))).toMatchObject({
+      file: `${REFERENCE}/index.ts`,
+      line: line + 1,
+    });
+  });
+
+  test('that lost a function is refused where the function is used', () => {
+    const gone = { file: 'index.ts', find: 'function begin(', replace: 'function started(' };
+    expect(load(gone)).toMatchObject({ message: 'uses begin, which is not declared' });
+    const unexported = {
+      file: 'boot.ts',
+      find: 'export function boot(',
+      replace: 'function boot(',
+    };
+    expect(load(unexported)).toMatchObject({
+      file: `${REFERENCE}/index.ts`,
+      message: `imports boot, which ${REFERENCE}/boot.ts does not export`,
+    });
+  });
+
+  test('that throws or loops while it is loaded does not load', () => {
+    const top = (code: string): Edit => ({ ...NOW, replace: `${code}\n${NOW.find}` });
+    expect(load(top('throw new Error("no");'))).toMatchObject({
+      message: 'threw while it was loaded: Error: no',
+    });
+    expect(load(top('for (;;);'))).toMatchObject({
+      message: expect.stringContaining('rounds of loops'),
+    });
+  });
+
+  test('that loops for ever ends at the same point every time', () => {
+    for (const code of [
+      '  for (;;) k.now += 1;',
+      '  while (k.now < Infinity);',
+      '  do k.now += 1; while (true);',
+      '  for (;;) try { while (true) k.now += 1; } catch { k.now = 0; }',
+    ]) {
+      const { factory } = loaded(atBegin(code));
+      const verdicts = [1, 2].map(() => runTrace(WHOLE, { factory, spec: 'kernel' }));
+      expect(verdicts[0]).toEqual(verdicts[1]);
+      expect(verdicts[0], code).toMatchObject({
+        kind: 'finding',
+        finding: { rule: 'the subject answers every step', at: 0 },
+      });
+    }
+  });
+
+  test('that calls itself for ever, or throws, is a finding with its words', () => {
+    const detail = (code: string): unknown => {
+      const { factory } = loaded(atBegin(code));
+      const verdict = runTrace(WHOLE, { factory, spec: 'kernel' });
+      return verdict.kind === 'finding' ? verdict.finding.detail : undefined;
+    };
+    expect(detail('  begin(k, step);')).toBe('threw: RangeError: Maximum call stack size exceeded');
+    expect(detail('  throw new Error("no");')).toBe('threw: Error: no in begin');
+    expect(detail('  throw Error;')).toMatch(/^threw: /u);
+    expect(detail('  process.exit(0);')).toBe(
+      'threw: ReferenceError: process is not defined in begin',
+    );
+  });
+
+  test('has globals and prototypes of its own', () => {
+    const code = '  Array.prototype.push = () => 0; Object.prototype.odd = 1; Object.keys = 0;';
+    const subject = loaded(atBegin(code)).factory.start(WHOLE.environment);
+    expect(() => WHOLE.steps.map((step) => subject.apply(step))).not.toThrow();
+    expect(runTrace(WHOLE, { factory: reference, spec: 'kernel' }).kind).toBe('ok');
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect([0].push(1)).toBe(2);
+  });
+});
+
+describe('a change', () => {
+  test('that changes nothing is the same, and its lines were executed', () => {
+    const result = check(NOW, [WHOLE]);
+    expect(result).toMatchObject({ verdict: 'same', evidence: undefined });
+    expect(result.touched).toMatchObject([
+      { file: `src/${REFERENCE}/index.ts`, what: 'changed', fn: 'begin', missed: [] },
+    ]);
+    expect(result.covered.sweep).toBeGreaterThan(5);
+  });
+
+  test('with a line that no trace executes cannot be the same', () => {
+    const result = check(atBegin('  if (k.now > 1e9) k.now = 0;'), [WHOLE]);
+    expect(result.verdict).toBe('unreached');
+    expect(result.touched[0]?.missed).toEqual(['k.now = 0;']);
+  });
+
+  test('whose missed piece is on a line of its own names that line alone', () => {
+    const { touched } = check(atBegin('  if (k.now > 1e9)\n    k.now = 0;'), [WHOLE]);
+    expect(touched.map(({ text, missed }) => [text, missed.length])).toEqual([
+      ['if (k.now > 1e9)', 0],
+      ['k.now = 0;', 1],
+    ]);
+  });
+
+  test('that only removes lines is asked for what is around them', () => {
+    const removed = { file: 'index.ts', find: '  k.requestsTotal = 0;\n', replace: '' };
+    const { touched } = check(removed, [WHOLE]);
+    expect(touched).toMatchObject([
+      { what: 'removed', fn: 'begin', text: 'k.requestsTotal = 0;', missed: [] },
+    ]);
+  });
+
+  test('of comments and types alone touches no line with code', () => {
+    const { verdict, touched } = check(atBegin('  // why\n  /* how */'), [WHOLE]);
+    expect({ verdict, touched }).toEqual({ verdict: 'same', touched: [] });
+  });
+
+  test('that shows something else without breaking a rule is different, with the first step that shows it', () => {
+    const code = 'if (k.now > 1) k.requests[0] = (k.requests[0] ?? 0) + 1;';
+    const asks = {
+      file: 'index.ts',
+      find: '  k.fired = [];\n',
+      replace: `  k.fired = [];\n  ${code}\n`,
+    };
+    const result = check(asks, [WHOLE]);
+    expect(result.verdict).toBe('different');
+    expect(result.evidence).toMatchObject({ rule: 'the change shows what the base shows' });
+    expect(result.evidence?.differences[0]?.base).not.toEqual(
+      result.evidence?.differences[0]?.changed,
+    );
+  });
+
+  test('that breaks a rule is broken, even where something else was different before', () => {
+    const code = '  if (k.now > 1) k.now += 1;\n  if (k.now > 4) k.xa_node.live += 1;';
+    const result = check(atBegin(code), [WHOLE]);
+    expect(result).toMatchObject({ verdict: 'broken', evidence: { found: '1.trace' } });
+    expect(result.evidence?.trace).toMatch(/^msicheck trace 1\n/u);
+  });
+
+  test('that does not load is never run', () => {
+    expect(check(atBegin('  const = 1;'), [WHOLE])).toMatchObject({
+      verdict: 'does not load',
+      problem: { file: `src/${REFERENCE}/index.ts` },
+      covered: { traces: 0 },
+    });
+  });
+});
+
+describe('a bisection', () => {
+  const result = (verdict: VerdictKind): ChangeResult => ({
+    ...check(NOW, []),
+    verdict,
+  });
+
+  async function firstBad(verdicts: readonly VerdictKind[]): Promise<readonly number[]> {
+    const found = await bisect(verdicts.length, (index) =>
+      Promise.resolve(result(verdicts[index] ?? 'same')),
+    );
+    return found.firstBad;
+  }
+
+  test('finds the first bad change wherever it is', async () => {
+    for (let bad = 0; bad < 7; bad += 1) {
+      const verdicts = Array.from({ length: 7 }, (_, index) => (index < bad ? 'same' : 'broken'));
+      expect(await firstBad(verdicts)).toEqual([bad]);
+    }
+  });
+
+  test('names all that are left when some cannot be loaded, and none when the whole series is good', async () => {
+    expect(await firstBad(['same', 'does not load', 'does not apply', 'broken'])).toEqual([
+      1, 2, 3,
+    ]);
+    expect(await firstBad(['same', 'same'])).toEqual([]);
+    expect(await firstBad(['same', 'different', 'broken'])).toEqual([2]);
+    expect(await firstBad(['same', 'different', 'different'])).toEqual([1]);
+  });
+
+  test('answers in the statuses of git bisect', () => {
+    const kinds = [
+      'same',
+      'different',
+      'broken',
+      'unreached',
+      'does not apply',
+      'does not load',
+    ] as const;
+    expect(kinds.map((kind) => regressStatus([result(kind)]))).toEqual([0, 1, 1, 3, 2, 2]);
+    expect(kinds.map((kind) => bisectStatus([result(kind)]))).toEqual([0, 1, 1, 125, 125, 125]);
+    expect(regressStatus([result('does not load'), result('broken')])).toBe(1);
+  });
+});
