@@ -25,7 +25,7 @@ export interface Edit {
 }
 
 /** Where every step begins. */
-export const BEGIN = 'function begin(k: Kernel, step: Step): void {\n';
+const BEGIN = 'function begin(k: Kernel, step: Step): void {\n';
 
 /** Puts statements at the beginning of every step. */
 export function atBegin(code: string): Edit {

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 
 import type { Change } from '../regress/change.ts';
 import { gather, patchFiles } from '../regress/gather.ts';
-import { brokenPromise } from '../regress/promise.ts';
 import { refresh } from '../regress/refresh.ts';
 import type { ChangeResult } from '../report/change.ts';
 import { referenceSources } from '../subject/changed/sources.ts';
@@ -46,7 +45,7 @@ async function refreshOne(file: string, check: CheckOne): Promise<Line> {
   const checked = change === undefined ? undefined : await check(change);
   if (change === undefined || checked === undefined)
     return { text: `${name}: ${result.kind}, not checked`, conflict: false, surprise: false };
-  const surprise = brokenPromise(checked, change.expects);
-  const text = `${name}: ${result.kind}, ${surprise ?? checked.verdict}`;
-  return { text, conflict: false, surprise: surprise !== undefined };
+  const { surprise, verdict } = checked;
+  const text = `${name}: ${result.kind}, ${surprise === '' ? verdict : surprise}`;
+  return { text, conflict: false, surprise: surprise !== '' };
 }

@@ -10,6 +10,7 @@ import type { Change } from '../regress/change.ts';
 import { empty } from '../regress/check.ts';
 import { gather, type Series } from '../regress/gather.ts';
 import { NoChange } from '../regress/no-change.ts';
+import { brokenPromise } from '../regress/promise.ts';
 import { bisectStatus, regressStatus } from '../regress/status.ts';
 import type { ChangeResult, RegressReport } from '../report/change.ts';
 import { referenceSources } from '../subject/changed/sources.ts';
@@ -213,8 +214,10 @@ async function one(change: Change, run: Run): Promise<ChangeResult | undefined> 
   const { pool, budget, flags } = run;
   const changed = { name, title, changed: outcome.sources };
   const isReference = base === referenceSources();
-  const result = await pool.check({ change: changed, base, isReference, budget });
-  if (result !== undefined) saveEvidence(result, flags.reports);
+  const checked = await pool.check({ change: changed, base, isReference, budget });
+  if (checked === undefined) return undefined;
+  const result = { ...checked, surprise: brokenPromise(checked, change.expects) ?? '' };
+  saveEvidence(result, flags.reports);
   return result;
 }
 

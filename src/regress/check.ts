@@ -90,6 +90,7 @@ export function empty({ name, title }: Omit<Loadable, 'base' | 'changed'>): Chan
     touched: [],
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     milliseconds: 0,
+    surprise: '',
   };
 }
 

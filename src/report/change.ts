@@ -89,7 +89,10 @@ export interface ChangeResult {
   readonly repairs: readonly string[];
   readonly touched: readonly TouchedLine[];
   readonly covered: Covered;
+  /** Time that the check took, without minimising. */
   readonly milliseconds: number;
+  /** In what the result is not what the header of the patch promises; '' when it promises nothing else. */
+  readonly surprise: string;
 }
 
 /** A whole run of `regress`. */

@@ -1,6 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { RegressReport } from './change.ts';
+/** Checked changes as SARIF 2.1.0, which code scanning and editors read: a result for each objection and repair. */
+import type { ChangeResult, RegressReport, TouchedLine } from './change.ts';
+import { jsonDocument } from './json.ts';
+import { factText, type Objection, objectionTo, type Place, ruleId } from './objection.ts';
+import { printable } from './printable.ts';
 
+/** The sentence that stands for a finding of the base that a change repairs. */
+const REPAIRED = 'a finding of the base no longer happens';
+
+/** A result before its rule has a number. */
+interface Said {
+  readonly level: Objection['level'] | 'note';
+  readonly rule: string;
+  readonly result: object;
+}
+
+/** The log as one document. */
 export function regressSarif(report: RegressReport): string {
-  return JSON.stringify(report, null, 1) + '\n';
+  const { subject, seed, budget, firstBad, changes } = report;
+  const said = changes.flatMap((change) => [...objection(change), ...repairs(change)]);
+  const rules = rulesOf(said);
+  const ids = rules.map(({ id }) => id);
+  return jsonDocument({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'msicheck', rules } },
+        originalUriBaseIds: {
+          '%SRCROOT%': { description: { text: 'The folder of the checkout.' } },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: said.map(({ level, rule, result }) => ({
+          ruleId: ruleId(rule),
+          ruleIndex: ids.indexOf(ruleId(rule)),
+          level,
+          ...result,
+        })),
+        properties: { subject, seed, budget, ...(firstBad === undefined ? {} : { firstBad }) },
+      },
+    ],
+  });
+}
+
+/** Each sentence once, in the order of the results. */
+function rulesOf(said: readonly Said[]): readonly { readonly id: string }[] {
+  const named = new Map(said.map((each) => [ruleId(each.rule), each]));
+  return [...named].map(([id, { rule, level }]) => ({
+    id,
+    shortDescription: { text: braced(rule) },
+    defaultConfiguration: { level },
+  }));
+}
+
+function objection(change: ChangeResult): readonly Said[] {
+  const found = objectionTo(change);
+  if (found === undefined) return [];
+  const { level, rule, headline, place, facts, trace } = found;
+  const { name, title, verdict, evidence, milliseconds, touched } = change;
+  const fn = touched.find((line) => line === place)?.fn ?? '';
+  const result = {
+    message: message([`${title}: ${headline}`, ...facts.map(factText)].join('\n'), trace),
+    locations: place === undefined ? [] : [location(place, fn)],
+    relatedLocations: touched.map(relatedLocation),
+    partialFingerprints: {
+      'msicheckRegress/v1': [place?.file ?? '', fn, ruleId(rule), title].join(':'),
+    },
+    properties: {
+      change: name,
+      verdict,
+      milliseconds,
+      ...(evidence === undefined
+        ? {}
+        : { trace, steps: evidence.steps, found: evidence.found, traces: evidence.traces }),
+    },
+  };
+  return [{ level, rule, result }];
+}
+
+function repairs({ name, title, touched, repairs: found }: ChangeResult): readonly Said[] {
+  const [first] = touched;
+  return found.map((repair) => ({
+    level: 'note',
+    rule: REPAIRED,
+    result: {
+      message: message(`${title}: ${REPAIRED}\nrepair: ${repair}`, ''),
+      locations: first === undefined ? [] : [location(first, first.fn)],
+      partialFingerprints: { 'msicheckRegress/v1': [ruleId(REPAIRED), repair, title].join(':') },
+      properties: { change: name },
+    },
+  }));
+}
+
+/** As plain text, and with the trace behind it where formatted text is shown. */
+function message(text: string, trace: string): object {
+  const shown = braced(printable(text));
+  const pasteable = braced(printable(trace));
+  const parts = trace === '' ? [shown] : [shown, pasteable];
+  return {
+    // Square brackets before a round one would be a link.
+    text: shown.replaceAll('](', '\\]('),
+    markdown: parts.map(fenced).join('\n\n'),
+  };
+}
+
+/** SARIF 2.1.0, 3.11.5: braces are for placeholders, so others are doubled. */
+function braced(text: string): string {
+  return text.replaceAll('{', '{{').replaceAll('}', '}}');
+}
+
+/** A block of code; its fence is longer than any row of backticks in it. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/gu) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+
+function relatedLocation(touched: TouchedLine): object {
+  const { what, text, missed } = touched;
+  const executed = missed.length === 0 ? 'executed' : `not executed: ${missed.join(' ')}`;
+  const said = braced(printable(`${what}, ${executed}: ${text}`)).replaceAll('](', '\\](');
+  return { ...location(touched, touched.fn), message: { text: said } };
+}
+
+function location({ file, line }: Place, fn: string): object {
+  return {
+    physicalLocation: {
+      artifactLocation: artifact(file),
+      ...(line === 0 ? {} : { region: { startLine: line } }),
+    },
+    ...(fn === '' ? {} : { logicalLocations: [{ name: fn, kind: 'function' }] }),
+  };
+}
+
+/** A path as an address: below the checkout unless it says where it starts. */
+function artifact(file: string): object {
+  const path = file.toWellFormed().split('/').map(encodeURIComponent).join('/');
+  return file.startsWith('/') ? { uri: `file://${path}` } : { uri: path, uriBaseId: '%SRCROOT%' };
 }

@@ -1,6 +1,144 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { RegressReport } from './change.ts';
-import type { Paint } from './paint.ts';
-export function regressText(report: RegressReport, _paint?: Paint): string {
-  return JSON.stringify(report, null, 1) + '\n';
+/** Checked changes for people: a table of several, then what was found, then one line that says how it ended. */
+import type { ChangeResult, Covered, RegressReport, VerdictKind } from './change.ts';
+import { columns } from './columns.ts';
+import { duration, type Fact, surprise, objectionTo } from './objection.ts';
+import { type Mark, type Paint, PLAIN } from './paint.ts';
+import { clipped, oneLine, printable } from './printable.ts';
+import { sideBySide } from './side-by-side.ts';
+import { count, countOf } from './text.ts';
+import { touchedFunctions } from './touched-functions.ts';
+
+/** Everything, ending with a newline; `paint` gives colours. */
+export function regressText(report: RegressReport, paint: Paint = PLAIN): string {
+  const { changes } = report;
+  const several = changes.length > 1;
+  const detailed = several ? changes.filter(({ verdict }) => verdict !== 'same') : changes;
+  const parts = [
+    heading(report, paint),
+    several ? table(changes, paint) : '',
+    ...detailed.map((change) => details(change, paint)),
+    conclusion(report, paint),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading({ subject, seed, budget }: RegressReport, paint: Paint): string {
+  const words = ['msicheck regress', `subject ${subject}`, `seed ${seed}`, `budget ${budget}`];
+  return paint.strong(oneLine(words.join(', ')));
+}
+
+/** Columns of a name and of a rule in a table that is 100 wide. */
+const NAME_WIDTH = 30;
+const RULE_WIDTH = 36;
+
+function table(changes: readonly ChangeResult[], paint: Paint): string {
+  const rows = changes.map((change) => [
+    fitted(oneLine(shortName(change.name)), NAME_WIDTH),
+    markOf(change.verdict, paint)(change.verdict),
+    fitted(oneLine(change.problem?.message ?? objectionTo(change)?.rule ?? ''), RULE_WIDTH),
+    change.evidence === undefined ? '' : count(change.evidence.steps),
+    String(change.milliseconds),
+  ]);
+  const sides = ['left', 'left', 'left', 'right', 'right'] as const;
+  return columns(['change', 'verdict', 'rule', 'steps', 'ms'], rows, sides, paint);
+}
+
+/** The end of a path tells patches of a series apart. */
+function shortName(name: string): string {
+  return name.replace(/^.*\/(?=[^/])/u, '');
+}
+
+/** What is not ASCII is taken to be two columns wide, as some of it is. */
+function fitted(text: string, width: number): string {
+  const wide = text.match(/[^ -~]/gu)?.length ?? 0;
+  if (text.length + wide <= width) return text;
+  return clipped(text, wide === 0 ? width : Math.floor(width / 2));
+}
+
+function markOf(verdict: VerdictKind, paint: Paint): Mark {
+  switch (verdict) {
+    case 'same':
+      return paint.good;
+    case 'different':
+    case 'unreached':
+      return paint.strong;
+    case 'broken':
+    case 'does not apply':
+    case 'does not load':
+      return paint.bad;
+  }
+}
+
+function details(change: ChangeResult, paint: Paint): string {
+  const objection = objectionTo(change);
+  const facts = objection?.facts ?? surprise(change);
+  const verdict = markOf(change.verdict, paint)(change.verdict);
+  const lines = [
+    `${paint.strong(oneLine(change.name))}: ${oneLine(change.title)}`,
+    `  verdict   ${verdict}`,
+    // The pieces that were missed stand below their functions.
+    ...facts.filter(([label]) => label !== 'missed').flatMap(factLines),
+    ...labelled('touched', touchedFunctions(change.touched)),
+    ...labelled('repairs', change.repairs),
+    ...labelled('covered', [coveredText(change)]),
+  ];
+  return [lines.join('\n'), ...evidenceParts(change, paint)].join('\n\n');
+}
+
+function factLines([label, text]: Fact): readonly string[] {
+  return labelled(label, text.split('\n'));
+}
+
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(10)}${oneLine(line)}`.trimEnd());
+}
+
+function coveredText({ covered, milliseconds }: ChangeResult): string {
+  const { traces, steps, corpus, sweep, random }: Covered = covered;
+  if (traces === 0) return 'nothing was run';
+  const parts = `${count(corpus)} of the corpus, ${count(sweep)} of its sweep, ${count(random)} random`;
+  return `${countOf(traces, 'trace')} (${parts}), ${countOf(steps, 'step')}, ${duration(milliseconds)}`;
+}
+
+/** What the two show, and the trace as it can be pasted: its reader skips the indentation. */
+function evidenceParts({ evidence }: ChangeResult, paint: Paint): readonly string[] {
+  if (evidence === undefined) return [];
+  const compared = sideBySide(evidence.differences).map((line) => compareLine(line, paint));
+  const trace = printable(evidence.trace).trimEnd().split('\n');
+  const parts = [`  trace of ${countOf(evidence.steps, 'step')}`, indented(trace)];
+  if (compared.length > 0)
+    parts.push(`  what they show, ${paint.bad('- base')}, ${paint.good('+ change')}`);
+  return compared.length > 0 ? [...parts, indented(compared)] : parts;
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`.trimEnd()).join('\n');
+}
+
+function compareLine(line: string, paint: Paint): string {
+  const text = oneLine(line);
+  if (text.startsWith('-')) return paint.bad(text);
+  return text.startsWith('+') ? paint.good(text) : text;
+}
+
+const ORDER = [
+  'broken',
+  'different',
+  'unreached',
+  'does not apply',
+  'does not load',
+  'same',
+] as const;
+
+function conclusion({ changes, firstBad }: RegressReport, paint: Paint): string {
+  const counts = ORDER.flatMap((verdict) => {
+    const times = changes.filter((change) => change.verdict === verdict).length;
+    return times === 0 ? [] : [markOf(verdict, paint)(`${count(times)} ${verdict}`)];
+  });
+  const lines = [
+    `${countOf(changes.length, 'change')}: ${counts.length === 0 ? 'nothing to check' : counts.join(', ')}`,
+  ];
+  if (firstBad !== undefined) lines.unshift(`first bad change: ${paint.bad(oneLine(firstBad))}`);
+  return lines.join('\n');
 }

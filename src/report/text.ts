@@ -136,7 +136,8 @@ function conclusion(summary: Summary, paint: Paint): readonly string[] {
   return lines;
 }
 
-function countOf(n: number, what: string): string {
+/** `1 trace`, `1,234 traces` */
+export function countOf(n: number, what: string): string {
   return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
