@@ -14,7 +14,6 @@ import {
   referenceSources,
   type Sources,
 } from '../src/subject/changed/sources.ts';
-import { reference } from '../src/subject/reference/index.ts';
 import type { Trace } from '../src/trace/step.ts';
 
 /** Text that stands once in a file of the reference, and what is put in its place. */
@@ -98,5 +97,5 @@ export function check(edit: Edit, traces: readonly Trace[], runs = 0): ChangeRes
     progress: () => undefined,
   };
   const change = { name: 'edit', title: 'edit', base: referenceSources(), changed: edited(edit) };
-  return checkChange(change, reference, budget);
+  return checkChange(change, budget);
 }

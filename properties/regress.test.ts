@@ -187,7 +187,16 @@ describe('a change', () => {
     ]);
   });
 
-  test('that only removes lines is asked for what is around them', () => {
+  test('that removes what the base never executed cannot be the same', () => {
+    const find = "  splat(k, 'deadlock', fn, 1);\n";
+    const { verdict, touched } = check({ file: 'bug.ts', find, replace: '' }, [WHOLE]);
+    expect(verdict).toBe('unreached');
+    expect(touched).toMatchObject([
+      { what: 'removed', fn: 'mutex_lock', missed: ["splat(k, 'deadlock', fn, 1);"] },
+    ]);
+  });
+
+  test('that removes lines asks whether the base executed them', () => {
     const removed = { file: 'index.ts', find: '  k.requestsTotal = 0;\n', replace: '' };
     const { touched } = check(removed, [WHOLE]);
     expect(touched).toMatchObject([

@@ -65,7 +65,6 @@ function rowOf(
   return pool.matrix({
     change: { name, title: name, changed: sources },
     base: referenceSources(),
-    isReference: true,
     budget: { ...budget, runs: Number.isFinite(budget.runs) ? budget.runs : MOST_TRACES },
     seeds: Array.from({ length: seeds }, (_, index) => `${budget.seed} ${index + 1}`),
   });

@@ -5,18 +5,15 @@ import { checkChange, type Loadable } from '../regress/check.ts';
 import { matrixRow } from '../regress/matrix.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
-import { loadChanged } from '../subject/changed/load.ts';
-import { isProblem, type Sources } from '../subject/changed/sources.ts';
+import type { Sources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
-import type { SubjectFactory } from '../subject/subject.ts';
 import { writePlace } from './place.ts';
 
 /** What is sent to the thread: plain data. */
 export interface Task {
   readonly change: Omit<Loadable, 'base'>;
-  /** Sources that it is compared with, or those of the reference as it is. */
+  /** Sources that it is compared with. */
   readonly base: Sources;
-  readonly isReference: boolean;
   readonly budget: Omit<Budget, 'clock' | 'progress'>;
   /** Where the thread says which trace it runs. */
   readonly place: SharedArrayBuffer;
@@ -24,9 +21,8 @@ export interface Task {
 
 /** Checks it; throws when the base itself does not load. */
 export function check(task: Task): ChangeResult {
-  const { change, base, isReference } = task;
-  const subject = isReference ? reference : load(base);
-  return checkChange({ ...change, base }, subject, budgetOf(task));
+  const { change, base } = task;
+  return checkChange({ ...change, base }, budgetOf(task));
 }
 
 /** What a row of the kill matrix takes: the seeds besides. */
@@ -49,10 +45,4 @@ function budgetOf({ budget, place }: Task): Budget {
 
 function clock(): number {
   return performance.now();
-}
-
-function load(base: Sources): SubjectFactory {
-  const loaded = loadChanged(base, { name: 'base', apart: true });
-  if (!isProblem(loaded)) return loaded.factory;
-  throw new Error(`the base does not load: ${loaded.file}:${loaded.line}: ${loaded.message}`);
 }

@@ -13,7 +13,6 @@ import { NoChange } from '../regress/no-change.ts';
 import { brokenPromise } from '../regress/promise.ts';
 import { bisectStatus, regressStatus } from '../regress/status.ts';
 import type { ChangeResult, RegressReport } from '../report/change.ts';
-import { referenceSources } from '../subject/changed/sources.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
@@ -213,8 +212,7 @@ async function one(change: Change, run: Run): Promise<ChangeResult | undefined> 
     return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
   const { pool, budget, flags } = run;
   const changed = { name, title, changed: outcome.sources };
-  const isReference = base === referenceSources();
-  const checked = await pool.check({ change: changed, base, isReference, budget });
+  const checked = await pool.check({ change: changed, base, budget });
   if (checked === undefined) return undefined;
   const result = { ...checked, surprise: brokenPromise(checked, change.expects) ?? '' };
   saveEvidence(result, flags.reports);

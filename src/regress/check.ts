@@ -38,16 +38,19 @@ interface Check {
   broken: Shown | undefined;
 }
 
-/** Checks it. `base` is the unchanged subject, loaded from `change.base`. */
-export function checkChange(change: Loadable, base: SubjectFactory, budget: Budget): ChangeResult {
+/** Checks it. Throws when the base does not load. */
+export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const start = budget.clock();
   const files = changedFiles(change.base, change.changed);
+  const base = loadChanged(change.base, { name: 'base', counted: files, apart: true });
+  if (isProblem(base))
+    throw new Error(`the base does not load: ${base.file}:${base.line}: ${base.message}`);
   const changed = loadChanged(change.changed, { name: change.name, counted: files, apart: true });
   if (isProblem(changed))
     return { ...empty(change), verdict: 'does not load', problem: shownProblem(changed) };
   const check: Check = {
     budget,
-    base,
+    base: base.factory,
     changed,
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     repairs: new Map(),
@@ -56,7 +59,10 @@ export function checkChange(change: Loadable, base: SubjectFactory, budget: Budg
     broken: undefined,
   };
   run(check);
-  const touched = touchedLines(change.base, change.changed, changed);
+  const touched = touchedLines(
+    { sources: change.base, subject: base },
+    { sources: change.changed, subject: changed },
+  );
   const verdict = verdictOf(
     check,
     touched.some(({ missed }) => missed.length > 0),

@@ -11,71 +11,83 @@ import { isProblem, type Sources } from '../subject/changed/sources.ts';
 import type { TouchedLine } from '../report/change.ts';
 import { shownPath } from './change.ts';
 
-/** Every touched line with code on it, after some traces ran. Types and comments are no code. */
-export function touchedLines(
-  base: Sources,
-  changed: Sources,
-  { regions: files, hits }: ChangedSubject,
-): readonly TouchedLine[] {
-  return [...files].flatMap(([path, { first, script, regions }]) => {
-    const text = changed.get(path) ?? '';
-    const program = parseScript(path, script);
-    if (isProblem(program)) return [];
-    const file = { path: shownPath(path), script, regions, program, lines: text.split('\n') };
-    const missed = (offset: number): Region | undefined => {
-      const region = innermost(regions, offset);
-      return region < 0 || hits[first + region] === 1 ? undefined : regions[region];
-    };
-    return touchesOf(base.get(path) ?? '', text).flatMap((touch) => look(file, touch, missed));
+/** Sources and what was executed of them. */
+export interface Version {
+  readonly sources: Sources;
+  readonly subject: ChangedSubject;
+}
+
+/**
+ * Every touched line with code on it, after some traces ran. Types and comments are no code. A removed
+ * line counts as executed when the base executed it: if it did not, nobody knows what its removal does.
+ */
+export function touchedLines(base: Version, changed: Version): readonly TouchedLine[] {
+  const paths = new Set([...base.subject.regions.keys(), ...changed.subject.regions.keys()]);
+  return [...paths].toSorted().flatMap((path) => {
+    const [one, other] = [base, changed].map((version) => fileOf(version, path));
+    const touches = touchesOf(base.sources.get(path) ?? '', changed.sources.get(path) ?? '');
+    return touches.flatMap((touch) => {
+      const file = touch.what === 'changed' ? other : one;
+      return file === undefined ? [] : look(file, shownPath(path), touch);
+    });
   });
 }
 
 interface File {
-  readonly path: string;
   readonly script: string;
-  readonly regions: readonly Region[];
   readonly program: Program;
   readonly lines: readonly string[];
+  /** The region that an offset is in, if it was not executed. */
+  readonly missed: (offset: number) => Region | undefined;
+}
+
+function fileOf({ sources, subject }: Version, path: string): File | undefined {
+  const counted = subject.regions.get(path);
+  if (counted === undefined) return undefined;
+  const { first, script, regions } = counted;
+  const program = parseScript(path, script);
+  if (isProblem(program)) return undefined;
+  const missed = (offset: number): Region | undefined => {
+    const region = innermost(regions, offset);
+    return region < 0 || subject.hits[first + region] === 1 ? undefined : regions[region];
+  };
+  return { script, program, lines: (sources.get(path) ?? '').split('\n'), missed };
 }
 
 interface Touch {
+  /** In the changed file, and in the file that has the line. */
   readonly line: number;
+  readonly own: number;
   readonly what: TouchedLine['what'];
   readonly text: string;
 }
 
+/** Lines that were added or replaced others, and lines that were taken away without a replacement. */
 function touchesOf(base: string, changed: string): readonly Touch[] {
   const { hunks } = structuredPatch('', '', base, changed, '', '', { context: 0 });
-  return hunks.flatMap((hunk): readonly Touch[] => {
-    const added = hunk.lines.filter((line) => line.startsWith('+'));
-    if (added.length > 0)
-      return added.map((line, i) => ({
-        line: hunk.newStart + i,
-        what: 'changed',
-        text: line.slice(1),
-      }));
-    const text = hunk.lines
-      .map((line) => line.slice(1).trim())
-      .filter((line) => line !== '')
-      .join(' ');
-    return [{ line: hunk.newStart, what: 'removed', text }];
+  return hunks.flatMap(({ lines, newStart, oldStart }) => {
+    const added = lines.filter((line) => line.startsWith('+'));
+    const what = added.length > 0 ? 'changed' : 'removed';
+    const touched = what === 'changed' ? added : lines.filter((line) => line.startsWith('-'));
+    return touched.map((line, i) => ({
+      line: newStart + (what === 'changed' ? i : 0),
+      own: (what === 'changed' ? newStart : oldStart) + i,
+      what,
+      text: line.slice(1).trim(),
+    }));
   });
 }
 
-function look(
-  file: File,
-  { line, what, text }: Touch,
-  missed: (offset: number) => Region | undefined,
-): readonly TouchedLine[] {
-  const places = what === 'changed' ? tokensOn(file, line) : removedAt(file, line, text);
+function look(file: File, path: string, { line, own, what, text }: Touch): readonly TouchedLine[] {
+  const places = tokensOn(file, own);
   if (places.length === 0) return [];
-  const pieces = new Map<string, string>();
+  const pieces = new Map<number, string>();
   for (const place of places) {
-    const region = missed(place);
-    if (region !== undefined) pieces.set(`${region.start}`, pieceOf(file, region, line));
+    const region = file.missed(place);
+    if (region !== undefined) pieces.set(region.start, pieceOf(file, region, own));
   }
   const fn = functionAt(file.program, places[0] ?? 0);
-  return [{ file: file.path, line, what, fn, text: text.trim(), missed: [...pieces.values()] }];
+  return [{ file: path, line, what, fn, text, missed: [...pieces.values()] }];
 }
 
 /** Offsets of the words, numbers and operators on a line. */
@@ -101,12 +113,6 @@ const PUNCTUATION = new Set([
   tokTypes.semi,
   tokTypes.colon,
 ]);
-
-/** Where a removed line was: what is around it, not what follows it. Removed comments leave nothing. */
-function removedAt({ script }: File, line: number, text: string): readonly number[] {
-  const code = text.replaceAll(/\/\*.*?\*\/|\/\/.*|^\*.*/gu, '').trim();
-  return code === '' ? [] : [Math.max(0, offsetOf(script, line) - 1)];
-}
 
 function offsetOf(text: string, line: number): number {
   let offset = 0;

@@ -22,7 +22,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A line that was added or changed, or the place from which one was removed. */
+/** A line that was added or changed, or one that was removed, which the base had to execute. */
 export interface TouchedLine {
   /** Path in the changed tree, `src/subject/reference/slab.ts`. */
   readonly file: string;
