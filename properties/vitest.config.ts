@@ -10,6 +10,8 @@ const config: ViteUserConfig = {
     include: ['properties/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
+    // Only what never ends is to fail by the clock.
+    testTimeout: 120_000,
     // Node loads the sources itself: the hot loops of the checks run at their own speed.
     experimental: { viteModuleRunner: false },
     // One more than the default, which keeps a core free for watching.

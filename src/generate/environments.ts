@@ -61,7 +61,9 @@ const NEW: readonly NamedEnvironment[] = [
     msi: 'global',
     levels: 1,
   }),
-  named('keep-descs', 'descriptors stay when their interrupts go', {}),
+  named('keep-descs', 'descriptors stay when their interrupts go, and nobody sets their affinity', {
+    flags: DEFAULTS | F.MSI_FLAG_NO_AFFINITY,
+  }),
   named('free-descs', 'descriptors go with their interrupts', {
     flags: FREE,
     msi: 'global',

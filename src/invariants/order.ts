@@ -81,7 +81,13 @@ export const rolledBackNewestFirst: Rule = {
     happens(
       'msi_init failed for a later vector of a descriptor in a domain with msi_free',
       Fact.INIT_FAILED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_free'),
+      ({ callbacks }) =>
+        callbacks.some(
+          ({ op, irq }, at) =>
+            op === 'msi_free' &&
+            callbacks[at - 1]?.op === 'msi_init' &&
+            callbacks[at - 1]?.irq === irq + 1,
+        ),
       withOp('msi_free'),
     ),
   ],
