@@ -6,13 +6,14 @@
 import { checkAll, checkEnd, checkTouched } from '../invariants/check.ts';
 import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
-import { mismatchAll } from '../oracle/compare.ts';
+import { refuses } from '../legal/refuse.ts';
 import type { Model } from '../oracle/model.ts';
-import { refuses, type Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { AGREE, fitting, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Whether a subject shows what the oracle believes, as far as it believes anything; rules look at the rest. */
-import { affinityEntries } from '../trace/affinity.ts';
+import { DOMAINS } from '../trace/call.ts';
 import type { Picture, Table } from '../trace/observation.ts';
 import type * as S from '../trace/structs.ts';
-import { type Device, type Domain, type Model, NONE, NOWHERE, type Slot } from './model.ts';
-import type { Node, Store } from './model.ts';
+import { type Domain, type Model, type Node, NONE, type Slot } from '../oracle/model.ts';
 
 const XA_MASK = 63;
-/** A picture gives no names to a device's own domains. */
+/** A cursor that finds nothing. */
+const NOWHERE = 65_535;
+/** Stands for all of a device's own domains, for a picture gives them no names. */
 const OWN = -2;
 
-/** What differs in what a step has changed or touched; `undefined` when nothing does. */
-export function mismatch(previous: Model, model: Model, picture: Picture): string | undefined {
+/** What differs in what a step names, or has changed or touched; `undefined` when nothing does. */
+export function mismatch(
+  previous: Model,
+  model: Model,
+  picture: Picture,
+  dev: number,
+): string | undefined {
   const { msi_device_data, msi_desc } = picture;
-  let touched = 0;
+  let touched = 1 << dev;
   for (const at of msi_device_data.touched)
     touched |= bit(picture, msi_device_data.objects[at]?.dev);
   for (const at of msi_desc.touched) touched |= bit(picture, msi_desc.objects[at]?.dev);
@@ -22,7 +28,7 @@ export function mismatch(previous: Model, model: Model, picture: Picture): strin
 
 /** What differs anywhere. */
 export function mismatchAll(model: Model, picture: Picture): string | undefined {
-  return find(undefined, model, picture, 0);
+  return find(undefined, model, picture, -1);
 }
 
 function bit({ device }: Picture, dev: number | undefined): number {
@@ -35,14 +41,13 @@ function find(
   picture: Picture,
   touched: number,
 ): string | undefined {
-  const { devices, domains, blocks, vectors } = model;
+  const { devices, domains, blocks } = model;
   for (let handle = 0; handle < devices.length; handle += 1) {
-    const device = devices[handle];
-    const same = device === old?.devices[handle] && (touched & (1 << handle)) === 0;
-    const found = same || device === undefined ? undefined : inDevice(model, handle, picture);
+    if ((touched & (1 << handle)) === 0) continue;
+    const found = inDevice(model, handle, picture);
     if (found !== undefined) return `device ${handle} ${found}`;
   }
-  for (let handle = 0; handle < domains.length; handle += 1) {
+  for (let handle = 0; handle < DOMAINS.length; handle += 1) {
     const domain = domains[handle];
     if (domain === old?.domains[handle]) continue;
     const found = inDomain(domain, byHandle(picture.irq_domain, handle), picture);
@@ -51,15 +56,6 @@ function find(
   for (let block = 0; block < blocks.length; block += 1) {
     const found = differs('size', picture.blockSize[block], blocks[block]?.size ?? 0);
     if (found !== undefined) return `block ${block} ${found}`;
-  }
-  return vectors === old?.vectors ? undefined : inVectors(vectors, picture);
-}
-
-function inVectors(want: Uint8Array, { irq_domain }: Picture): string | undefined {
-  const seen = byHandle(irq_domain, 0)?.vectors ?? [];
-  for (let at = 0; at < want.length; at += 1) {
-    const free = (seen[at] ?? 0) === 0;
-    if ((want[at] === 0) !== free) return `vector ${at} ${free ? 'is free' : 'is in use'}`;
   }
   return undefined;
 }
@@ -88,7 +84,7 @@ function inDevice(model: Model, handle: number, picture: Picture): string | unde
   return (
     differs('msi.domain', msiDomain, want.msiDomain) ??
     inDevres(want.devres, seen.devres_head, picture) ??
-    inData(model, want, picture.msi_device_data.objects[seen.msi_data], picture)
+    inData(model, handle, picture.msi_device_data.objects[seen.msi_data], picture)
   );
 }
 
@@ -109,28 +105,29 @@ function inDevres(
 
 function inData(
   model: Model,
-  want: Readonly<Device>,
+  handle: number,
   md: Readonly<S.MsiDeviceData> | undefined,
   picture: Picture,
 ): string | undefined {
-  if (md === undefined || !want.data) return differs('MSI data', md !== undefined, want.data);
-  const cursor = Math.min(md.__iter_idx, NOWHERE);
-  let found =
-    differs('the lock', md.mutex !== 0, want.locked) ?? differs('cursor', cursor, want.cursor);
+  const want = model.devices[handle];
+  if (md === undefined || want?.data !== true)
+    return differs('MSI data', md !== undefined, want?.data);
+  let found = differs('the lock', md.mutex !== 0, want.locked);
+  if (want.ended) found ??= differs('cursor', Math.min(md.__iter_idx, NOWHERE), NOWHERE);
   for (let domid = 0; domid < want.stores.length && found === undefined; domid += 1) {
     const store = want.stores[domid];
     const seen = md.domains[domid];
     if (store === undefined || seen === undefined) continue;
-    if (model.profile.storePerDomain) found = inOwnDomain(model, store, seen, picture);
+    if (model.profile.storePerDomain) found = inStoreDomain(model, store.domain, seen, picture);
     found ??= inStore(store.slots, seen.store, picture);
     if (found !== undefined) found = `at domain id ${domid} ${found}`;
   }
   return found;
 }
 
-function inOwnDomain(
+function inStoreDomain(
   { domains }: Model,
-  want: Store,
+  want: number,
   { domain }: S.MsiDevDomain,
   picture: Picture,
 ): string | undefined {
@@ -138,35 +135,31 @@ function inOwnDomain(
   const handle = seen === undefined ? NONE : seen.handle === NONE ? OWN : seen.handle;
   const hwsize = picture.msi_domain_info.objects[seen?.host_data ?? 0]?.hwsize;
   return (
-    differs('domain', handle, Math.max(want.domain, OWN)) ??
-    differs('hwsize', hwsize, (want.own ?? domains[want.domain])?.size) ??
-    (want.own === undefined ? undefined : inDomain(want.own, seen, picture))
+    differs('domain', handle, want < DOMAINS.length ? want : OWN) ??
+    differs('hwsize', hwsize, domains[want]?.size) ??
+    (want < DOMAINS.length ? undefined : inDomain(domains[want], seen, picture))
   );
 }
 
-function inStore(want: readonly Slot[], seen: S.XArray, picture: Picture): string | undefined {
-  for (const slot of want) {
+function inStore(
+  want: ReadonlyMap<number, Slot>,
+  seen: S.XArray,
+  picture: Picture,
+): string | undefined {
+  for (const slot of want.values()) {
     const desc = picture.msi_desc.objects[load(seen, slot.index, picture.xa_node)];
-    const found = desc === undefined ? 'is empty' : inSlot(slot, desc, picture);
+    const found = desc === undefined ? 'is empty' : inSlot(slot, desc);
     if (found !== undefined) return `slot ${slot.index} ${found}`;
   }
-  return differs('slots', entries(seen, picture.xa_node), want.length);
+  return differs('slots', entries(seen, picture.xa_node), want.size);
 }
 
-function inSlot(want: Slot, seen: Readonly<S.MsiDesc>, { affinity }: Picture): string | undefined {
-  if (seen.nvec_used !== want.nvec) return differs('nvec_used', seen.nvec_used, want.nvec);
-  if (seen.icookie !== want.icookie) return differs('icookie', seen.icookie, want.icookie);
-  const associated = want.vectors !== undefined;
-  if ((seen.irq !== 0) !== associated) return differs('interrupts', seen.irq !== 0, associated);
-  const attrib = Number(seen.is_msix) + 2 * Number(seen.can_mask);
-  if (attrib !== want.attrib) return differs('msi_attrib', attrib, want.attrib);
-  const copy = affinity.objects[seen.affinity];
-  if (copy === undefined && want.affinity === 0) return undefined;
-  if (want.affinity === 0) return 'has another affinity';
-  const same = affinityEntries(want.affinity, want.nvec)?.every(
-    ({ mask, is_managed }, vec) => mask === copy?.mask[vec] && is_managed === copy.is_managed[vec],
+function inSlot(want: Slot, seen: Readonly<S.MsiDesc>): string | undefined {
+  const associated = want.domain !== undefined;
+  return (
+    differs('nvec_used', seen.nvec_used, want.nvec) ??
+    differs('interrupts', seen.irq !== 0, associated)
   );
-  return same === true ? differs('masks', copy?.mask.length, want.nvec) : 'has another affinity';
 }
 
 function inDomain(
@@ -177,8 +170,7 @@ function inDomain(
   if (want === undefined || seen === undefined)
     return differs('existence', seen !== undefined, want !== undefined);
   if (want.kind === 'irq') return undefined;
-  for (const entry of want.mapped) {
-    const hwirq = entry >> 3;
+  for (const hwirq of want.mapped.keys()) {
     const data =
       hwirq < seen.revmap.length
         ? seen.revmap[hwirq]
@@ -189,7 +181,7 @@ function inDomain(
   for (const data of seen.revmap) linear += data === 0 ? 0 : 1;
   const count = linear + entries(seen.revmap_tree, radix_tree_node);
   return (
-    differs('mappings', count, want.mapped.length) ?? differs('mapcount', seen.mapcount, want.live)
+    differs('mappings', count, want.mapped.size) ?? differs('mapcount', seen.mapcount, want.live)
   );
 }
 
