@@ -69,7 +69,7 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   msi_add_msi_desc: nvec,
   get_cached_msi_msg: ({ device, call }) => {
     const slot = device.stores[call.domid]?.slots.get(call.index);
-    return slot?.domain !== undefined && call.vec < slot.nvec;
+    return slot?.used === true && call.vec < slot.nvec;
   },
   msi_device_populate_sysfs: ({ model: { environment } }) =>
     (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
@@ -78,7 +78,7 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   msi_free_msi_descs_range: ({ device, call: { filter, first, last } }) =>
     filter === NOTASSOCIATED ||
     ![...(device.stores[0]?.slots.values() ?? [])].some(
-      ({ index, domain }) => index >= first && index <= last && domain !== undefined,
+      ({ index, used }) => used && index >= first && index <= last,
     ),
   msi_domain_alloc_irqs: (scene) => own(scene) && scene.call.nirqs > 0,
   msi_domain_alloc_irqs_descs_locked: (scene) => own(scene) && scene.call.nirqs > 0,

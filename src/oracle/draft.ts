@@ -5,7 +5,7 @@ import type { Call } from '../trace/call.ts';
 import type { HostileCall } from '../trace/environment.ts';
 import { Errno } from '../trace/errno.ts';
 import type { Op } from '../trace/sites.ts';
-import type { Device, Domain, Model, Slot, Store, World } from './model.ts';
+import { type Block, type Device, type Model, NONE, type Slot, type World } from './model.ts';
 
 /** Stand for any value, where a rule says which, and for any interrupt number above 0. */
 export const ANY: number = Number.POSITIVE_INFINITY;
@@ -32,6 +32,8 @@ export interface Draft {
   dead: boolean;
   /** The trace ends after this step by our choice, for what follows is undefined. */
   doomed: boolean;
+  /** Hardware numbers that were mapped in this step. */
+  readonly mapped: Set<number>;
   /** How many alternatives each choice had so far, and whether one was taken that needs a fault. */
   readonly choices: number[];
   fault: boolean;
@@ -70,7 +72,7 @@ export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number 
 }
 
 /** One of these, or 0: all of it may happen, and each is an outcome. */
-export function choose({ choices, plan }: Draft, ...values: readonly number[]): number {
+function choose({ choices, plan }: Draft, ...values: readonly number[]): number {
   if (values.length === 0) return 0;
   choices.push(values.length);
   return values[(plan.taken[choices.length - 1] ?? 0) - 1] ?? 0;
@@ -86,48 +88,21 @@ export function take(d: Draft, count: number, affinity: number, vectors: number)
   if (numbers < count || (scattered && choose(d, 1) === 1)) return Errno.ENOMEM;
   if (affinity !== 0 && (affinity & CPUS) === 0) return Errno.EINVAL;
   if (vectors > d.world.vectors) return Errno.ENOSPC;
-  give(d, -count, -vectors);
+  d.world.numbers -= count;
+  d.world.vectors -= vectors;
   return 0;
 }
 
-/** Gives them back. */
-export function give({ world }: Draft, count: number, vectors: number): void {
-  world.numbers += count;
-  world.vectors += vectors;
-}
-
-/** Changes what is at a domain id of the device. */
-export function setStore({ device }: Draft, domid: number, change: Partial<Store>): void {
-  device.stores = device.stores.map((store, at) =>
-    at === domid ? { ...store, ...change } : store,
-  );
-}
-
 /** The slots of a domain id, to be changed in place. */
-export function edit(d: Draft, domid: number): Map<number, Slot> {
-  const slots = d.device.stores[domid]?.slots ?? new Map<number, Slot>();
-  if (slots !== d.before.devices[d.call.dev]?.stores[domid]?.slots) return slots;
-  const copy = new Map(slots);
-  setStore(d, domid, { slots: copy });
-  return copy;
+export function edit({ before, call, device }: Draft, domid: number): Map<number, Slot> {
+  const store = device.stores[domid] ?? { domain: NONE, slots: new Map<number, Slot>() };
+  if (store.slots === before.devices[call.dev]?.stores[domid]?.slots)
+    store.slots = new Map(store.slots);
+  return store.slots;
 }
 
-/** Replaces a domain. */
-export function setDomain({ world }: Draft, domain: number, to: Domain | undefined): void {
-  world.domains = world.domains.with(domain, to);
-}
-
-/**
- * Maps hardware numbers (`by` 1) or unmaps them (-1). One that two interrupts have is there once,
- * and goes with whichever goes first.
- */
-export function map(d: Draft, domain: number, hwirqs: readonly number[], by: 1 | -1): void {
-  const old = d.world.domains[domain];
-  if (old === undefined) return;
-  const mapped = new Map(old.mapped);
-  for (const hwirq of hwirqs) {
-    if (by > 0) mapped.set(hwirq, 0);
-    else mapped.delete(hwirq);
-  }
-  setDomain(d, domain, { ...old, mapped, live: old.live + by * hwirqs.length });
+/** Replaces the block of the call; there is an interrupt number then. */
+export function setBlock({ world, call }: Draft, to: Block | undefined): number {
+  world.blocks[call.block] = to;
+  return VIRQ;
 }

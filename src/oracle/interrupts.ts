@@ -3,7 +3,7 @@
 import type { Call } from '../trace/call.ts';
 import { Errno } from '../trace/errno.ts';
 import { MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE, PCI_TOKENS } from '../trace/flags.ts';
-import { ANY, die, type Draft, edit, fails, give, map, splat, take } from './draft.ts';
+import { ANY, die, type Draft, edit, fails, splat, take } from './draft.ts';
 import { NONE, type Slot } from './model.ts';
 import * as store from './store.ts';
 
@@ -47,13 +47,15 @@ function hwirqs(d: Draft, { index, nvec }: Slot): readonly number[] {
 }
 
 /** msi_domain_alloc() and everything below; only the first hardware number is looked at. */
-function takeIrqs(d: Draft, slot: Slot, domain: number): boolean {
+function takeIrqs(d: Draft, slot: Slot, domid: number): boolean {
+  const { stores, msiDomain } = d.device;
+  const domain = d.world.profile.storePerDomain ? stores[domid]?.domain : msiDomain;
   const numbers = hwirqs(d, slot);
-  if (d.world.domains[domain]?.mapped.has(numbers[0] ?? 0) === true) return false;
-  if (fails(d, true, 'alloc', 'msi_init') !== 0) return false;
-  if (take(d, slot.nvec, slot.affinity, slot.nvec) !== 0) return false;
-  map(d, domain, numbers, 1);
-  return true;
+  const [first = 0] = numbers;
+  const taken = d.mapped.has(first) || d.world.domains[domain ?? NONE]?.mapped.has(first) === true;
+  if (taken || fails(d, true, 'alloc', 'msi_init') !== 0) return false;
+  for (const hwirq of numbers) d.mapped.add(hwirq);
+  return take(d, slot.nvec, slot.affinity, slot.nvec) === 0;
 }
 
 function overrides(d: Draft): boolean {
@@ -70,94 +72,65 @@ function visit(d: Draft, ctrl: Ctrl, filter: number, work: (slot: Slot) => numbe
   return 0;
 }
 
-/** The descriptor has interrupts now. Activating them, or entering them in sysfs, may fail. */
-function associate(d: Draft, domid: number, slot: Slot): number {
-  edit(d, domid).set(slot.index, slot);
-  const early = slot.domain !== NONE && store.has(d, 'MSI_FLAG_ACTIVATE_EARLY');
-  const failure = early ? fails(d, false, 'activate') : 0;
-  return failure === 0 && store.has(d, 'MSI_FLAG_DEV_SYSFS') ? fails(d, true) : failure;
-}
-
-function __msi_domain_alloc_irqs(d: Draft, ctrl: Ctrl, domain: number): number {
-  const refused = fails(d, false, 'msi_check', 'msi_prepare');
-  if (refused === 0) msi_check_reservation_mode(d);
-  if (refused !== 0 || d.dead) return refused;
-  let allocated = 0;
-  return visit(d, ctrl, store.UNUSED, (slot) => {
-    if (allocated >= ctrl.nirqs) return splat(d, 'WARN __msi_domain_alloc_irqs 1', Errno.EINVAL);
-    if (!takeIrqs(d, slot, domain)) return noSpace(d, slot.nvec, allocated);
-    allocated += 1;
-    return associate(d, ctrl.domid, { ...slot, domain });
-  });
-}
-
 /** Through `domain_alloc_irqs`: the default, a wrapper of it, or one that takes nothing but interrupt numbers. */
-function alloc(d: Draft, ctrl: Ctrl, domain: number): number {
-  const wrapped = overrides(d) || d.world.environment.ops.includes('wrap_alloc');
-  const refused = wrapped ? fails(d, false, 'domain_alloc_irqs') : 0;
-  if (refused !== 0 || !overrides(d)) return refused || __msi_domain_alloc_irqs(d, ctrl, domain);
-  return visit(d, ctrl, store.UNUSED, (slot) => {
-    const ret = fails(d, true) || take(d, slot.nvec, slot.affinity, 0);
-    return ret || associate(d, ctrl.domid, { ...slot, domain: NONE });
-  });
+function domain_alloc_irqs(d: Draft, ctrl: Ctrl): number {
+  const own = overrides(d);
+  const wrapped = own || d.world.environment.ops.includes('wrap_alloc');
+  const refused =
+    (wrapped ? fails(d, false, 'domain_alloc_irqs') : 0) ||
+    (own ? 0 : fails(d, false, 'msi_check', 'msi_prepare'));
+  if (refused === 0 && !own) msi_check_reservation_mode(d);
+  let allocated = 0;
+  const allocate = (slot: Slot): number => {
+    const ret = own ? fails(d, true) || take(d, slot.nvec, slot.affinity, 0) : 0;
+    if (ret !== 0) return ret;
+    if (!own && allocated >= ctrl.nirqs)
+      return splat(d, 'WARN __msi_domain_alloc_irqs 1', Errno.EINVAL);
+    if (!own && !takeIrqs(d, slot, ctrl.domid)) return noSpace(d, slot.nvec, allocated);
+    allocated += 1;
+    edit(d, ctrl.domid).set(slot.index, { ...slot, used: true });
+    const early = !own && store.has(d, 'MSI_FLAG_ACTIVATE_EARLY') ? fails(d, false, 'activate') : 0;
+    return early || (store.has(d, 'MSI_FLAG_DEV_SYSFS') ? fails(d, true) : 0);
+  };
+  return refused !== 0 || d.dead ? refused : visit(d, ctrl, store.UNUSED, allocate);
 }
 
-/** Through `domain_free_irqs`. */
-function free(d: Draft, ctrl: Ctrl): void {
-  visit(d, ctrl, store.USED, (slot) => {
-    map(d, slot.domain ?? NONE, hwirqs(d, slot), -1);
-    give(d, slot.nvec, slot.domain === NONE ? 0 : slot.nvec);
-    edit(d, ctrl.domid).set(slot.index, { ...slot, domain: undefined });
-    return 0;
-  });
+/** Why not to begin; `fn` is what 6.1 begins with. */
+function notReady(d: Draft, ctrl: Ctrl, fn: string): number {
+  if (!d.world.profile.checksRange) return store.held(d, fn) ? 0 : Errno.EINVAL;
+  if (!store.msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
+  return store.msi_get_device_domain(d, ctrl.domid) === undefined ? Errno.ENODEV : 0;
 }
 
-/** Frees interrupts, 6.12. */
-export function msi_domain_free_locked(d: Draft, ctrl: Ctrl): number {
-  if (!store.msi_ctrl_valid(d, ctrl)) return 0;
-  if (store.msi_get_device_domain(d, ctrl.domid) === undefined) return 0;
-  free(d, ctrl);
-  return store.has(d, 'MSI_FLAG_FREE_MSI_DESCS') ? store.free(d, ctrl) : 0;
-}
-
-/** Allocates them, 6.12. */
-export function msi_domain_alloc_locked(d: Draft, ctrl: Ctrl): number {
-  const ret = allocLocked(d, ctrl);
-  if (ret !== 0) msi_domain_free_locked(d, ctrl);
+/** msi_domain_alloc_locked(), msi_domain_alloc_irqs_descs_locked() */
+export function alloc(d: Draft, ctrl: Ctrl): number {
+  const { checksRange } = d.world.profile;
+  const simple =
+    notReady(d, ctrl, 'msi_domain_alloc_irqs_descs_locked') || store.addSimple(d, ctrl);
+  if (simple !== 0 && !checksRange) return simple;
+  const ret = simple || domain_alloc_irqs(d, ctrl);
+  if (ret !== 0) free(d, checksRange ? ctrl : store.EVERY);
   return ret;
 }
 
-function allocLocked(d: Draft, ctrl: Ctrl): number {
-  if (!store.msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
-  if (store.msi_get_device_domain(d, ctrl.domid) === undefined) return Errno.ENODEV;
-  return store.addSimple(d, ctrl) || alloc(d, ctrl, d.device.stores[ctrl.domid]?.domain ?? NONE);
+/** msi_domain_free_locked(), msi_domain_free_irqs_descs_locked() */
+export function free(d: Draft, ctrl: Ctrl): number {
+  if (notReady(d, ctrl, 'msi_domain_free_irqs_descs_locked') !== 0) return 0;
+  visit(d, ctrl, store.USED, (slot) => {
+    edit(d, ctrl.domid).set(slot.index, { ...slot, used: false });
+    return 0;
+  });
+  return store.has(d, 'MSI_FLAG_FREE_MSI_DESCS') ? store.free(d, ctrl) : 0;
 }
 
 /** Adds a descriptor with its interrupt: the index or an errno. */
 export function msi_domain_alloc_irq_at(d: Draft, { domid, index, affinity }: Call): number {
   if (store.msi_get_device_domain(d, domid) === undefined) return Errno.ENODEV;
-  const slot = { index, nvec: 1, affinity, domain: undefined };
+  const slot = { index, nvec: 1, affinity, used: false };
   const at = fails(d, true) || store.msi_insert_desc(d, domid, slot);
   if (at < 0) return at;
   const ctrl = { domid, first: at, last: at, nirqs: 1 };
-  const ret = __msi_domain_alloc_irqs(d, ctrl, d.device.stores[domid]?.domain ?? NONE);
-  if (ret !== 0) msi_domain_free_locked(d, ctrl);
+  const ret = domain_alloc_irqs(d, ctrl);
+  if (ret !== 0) free(d, ctrl);
   return ret || at;
-}
-
-/** Allocates interrupts, 6.1. */
-export function msi_domain_alloc_irqs_descs_locked(d: Draft, call: Call): number {
-  if (!store.held(d, 'msi_domain_alloc_irqs_descs_locked')) return 0;
-  const simple = store.addSimple(d, { ...store.EVERY, last: call.nirqs - 1 });
-  if (simple !== 0) return simple;
-  const ret = alloc(d, store.EVERY, call.domain);
-  if (ret !== 0) msi_domain_free_irqs_descs_locked(d);
-  return ret;
-}
-
-/** Frees them, 6.1. */
-export function msi_domain_free_irqs_descs_locked(d: Draft): number {
-  if (!store.held(d, 'msi_domain_free_irqs_descs_locked')) return 0;
-  free(d, store.EVERY);
-  return store.has(d, 'MSI_FLAG_FREE_MSI_DESCS') ? store.free(d, store.EVERY) : 0;
 }

@@ -22,11 +22,11 @@ export interface Slot {
   readonly nvec: number;
   /** See affinity.ts. */
   readonly affinity: number;
-  /** Domain of its interrupts, NONE where an overriding domain made them; undefined without interrupts. */
-  readonly domain: number | undefined;
+  /** It has interrupts. */
+  readonly used: boolean;
 }
 
-/** An irq domain. Of the levels, `irq`, no more is known than that they exist. */
+/** An irq domain; `irq` are the levels. */
 export interface Domain {
   readonly kind: 'irq' | 'msi' | 'wired';
   readonly size: number;
@@ -38,8 +38,8 @@ export interface Domain {
 
 /** Descriptors of a domain id by index, and handle of the domain there. */
 export interface Store {
-  readonly domain: number;
-  readonly slots: Map<number, Slot>;
+  domain: number;
+  slots: Map<number, Slot>;
 }
 
 /** A device resource; `id` is what the driver calls it. */
@@ -52,7 +52,7 @@ export interface Node {
 export interface Device {
   alive: boolean;
   msiDomain: number;
-  devres: readonly Node[];
+  devres: Node[];
   data: boolean;
   locked: boolean;
   /** Its iteration is at the end; a rule knows where it is else. */
@@ -65,11 +65,10 @@ export interface Block {
   readonly kind: 'plain' | 'hierarchy' | 'mapping';
   readonly size: number;
   readonly domain: number;
-  /** Root vectors, none if the hierarchy is cut off above level `cut`. */
-  readonly vectors: number;
+  /** The level above which a hierarchy is cut off. */
   readonly cut: number;
-  /** Numbers that are mapped in an MSI or wired domain. */
-  readonly hwirqs: readonly number[];
+  /** Interrupts of a legacy domain that are not mapped. */
+  readonly lost: number;
 }
 
 /** Everything, as a step changes it; lists are by handle. */
@@ -78,8 +77,8 @@ export interface World {
   readonly profile: Profile;
   devices: readonly Readonly<Device>[];
   /** First those that a trace can name, then the devices' own. */
-  domains: readonly (Domain | undefined)[];
-  blocks: readonly (Block | undefined)[];
+  readonly domains: (Domain | undefined)[];
+  readonly blocks: (Block | undefined)[];
   /** Root vectors and interrupt numbers that are free. */
   vectors: number;
   numbers: number;
@@ -92,9 +91,9 @@ export type Model = Readonly<World>;
 export function initialModel(environment: Environment): Model {
   const { levels, msi, hwsize, wired, vectors, devices } = environment;
   const profile = PROFILES[environment.release];
-  const domains = Array.from({ length: own(devices, 0) }, (_, handle) =>
-    handle <= levels ? newDomain('irq', 0) : undefined,
-  );
+  const level = newDomain('irq', 0);
+  const none = Array.from({ length: own(devices, 0) }, () => undefined);
+  const domains = none.map((_, handle) => (handle <= levels ? level : undefined));
   if (msi === 'global') domains[MSI] = newMsiDomain(hwsize, profile);
   if (wired > 0) domains[WIRED] = newDomain('wired', wired);
   const blocks = Array.from({ length: BLOCKS }, () => undefined);
@@ -122,9 +121,9 @@ const STORES: readonly Store[] = Array.from({ length: DOMIDS }, () => ({
   slots: new Map<number, Slot>(),
 }));
 
-/** A domain without interrupts. */
-export function newDomain(kind: Domain['kind'], size: number): Domain {
-  return { kind, size, mapped: new Map(), live: 0 };
+/** A domain as it appears; what is mapped in it is seen later. */
+export function newDomain(kind: Domain['kind'], size: number, live = 0): Domain {
+  return { kind, size, mapped: new Map(), live };
 }
 
 /** An MSI domain, `undefined` when it cannot be that large; 0 is unlimited, and 6.1 knows no sizes. */

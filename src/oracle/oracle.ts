@@ -73,31 +73,25 @@ function work(before: Model, call: Call, plan: Plan): readonly [Outcome, readonl
   const worker = CALLS[call.fn];
   if (old === undefined || worker === undefined)
     throw new Error(`refused calls must not be asked about: ${call.fn}`);
-  const device = { ...old };
-  const world = { ...before, devices: before.devices.with(call.dev, device) };
-  const choices: number[] = [];
-  const state = { dead: false, doomed: false, fault: false };
-  const d: Draft = { before, call, plan, world, device, splats: [], choices, ...state };
+  const device = { ...old, devres: [...old.devres], stores: old.stores.map((one) => ({ ...one })) };
+  const copies = { domains: [...before.domains], blocks: [...before.blocks] };
+  const world = { ...before, ...copies, devices: before.devices.with(call.dev, device) };
+  const flags = { dead: false, doomed: false, fault: false };
+  const lists = { splats: [], choices: [], mapped: new Set<number>() };
+  const d: Draft = { before, call, plan, world, device, ...flags, ...lists };
   const ret = (call.lock === 1 ? locked(worker) : worker)(d, call);
   const { splats, fault } = d;
   const dead = d.dead || d.doomed;
   const outcome = { ret: d.dead ? 0 : ret, splats, fault, dead, next: world };
-  return [plan.strict && !dead && isFailure(d, ret) ? undone(outcome, before) : outcome, choices];
+  const undo = plan.strict && !dead && isFailure(d, ret);
+  return [undo ? undone(outcome, before) : outcome, d.choices];
 }
 
 function isFailure({ call }: Draft, ret: number): boolean {
-  switch (SIGNATURES[call.fn].returns) {
-    case 'errno':
-      return ret !== 0;
-    case 'bool':
-      return ret === 0;
-    case 'virq':
-      return ret <= 0;
-    case 'map':
-      return ret < 0;
-    default:
-      return false;
-  }
+  const { returns } = SIGNATURES[call.fn];
+  if (returns === 'errno') return ret !== 0;
+  if (returns === 'map') return ret < 0;
+  return ret <= 0 && (returns === 'bool' || returns === 'virq');
 }
 
 /** A transaction that fails changes nothing, and drops no descriptor on the way. */

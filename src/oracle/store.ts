@@ -104,7 +104,7 @@ export function msi_insert_desc(d: Draft, domid: number, slot: Slot): number {
 /** msi_domain_insert_msi_desc(), msi_add_msi_desc() */
 export function insert(d: Draft, { fn, domid, index, nvec_used: nvec, affinity }: Call): number {
   if (!held(d, fn)) return 0;
-  const slot = { index: index & MSI_MAX_INDEX, nvec, affinity, domain: undefined };
+  const slot = { index: index & MSI_MAX_INDEX, nvec, affinity, used: false };
   return fails(d, true) || Math.min(0, msi_insert_desc(d, domid, slot));
 }
 
@@ -112,7 +112,7 @@ export function insert(d: Draft, { fn, domid, index, nvec_used: nvec, affinity }
 export function slotsIn(d: Draft, { domid, first, last }: Ctrl, filter: number): readonly Slot[] {
   const found: Slot[] = [];
   for (const slot of d.device.stores[domid]?.slots.values() ?? []) {
-    const matches = filter === ALL || (slot.domain === undefined) === (filter === UNUSED);
+    const matches = filter === ALL || slot.used === (filter === USED);
     if (matches && slot.index >= first && slot.index <= last) found.push(slot);
   }
   return found.toSorted((a, b) => a.index - b.index);
@@ -123,9 +123,9 @@ export function free(d: Draft, ctrl: Ctrl, filter: number = ALL): number {
   const { checksRange } = d.world.profile;
   if (!held(d, checksRange ? 'msi_domain_free_descs' : 'msi_free_msi_descs_range')) return 0;
   if (checksRange && !msi_ctrl_valid(d, ctrl)) return 0;
-  for (const { index, domain } of slotsIn(d, ctrl, filter)) {
-    if (domain !== undefined && checksRange) splat(d, 'WARN msi_domain_free_descs 1');
-    if (domain === undefined || !d.plan.strict) edit(d, ctrl.domid).delete(index);
+  for (const { index, used } of slotsIn(d, ctrl, filter)) {
+    if (used && checksRange) splat(d, 'WARN msi_domain_free_descs 1');
+    if (!used || !d.plan.strict) edit(d, ctrl.domid).delete(index);
   }
   return 0;
 }
@@ -140,7 +140,7 @@ export function addSimple(d: Draft, ctrl: Ctrl): number {
   for (let index = ctrl.first; index <= ctrl.last && ret >= 0; index += 1) {
     // While the mutex is held it makes no difference which of them fails.
     ret = index === ctrl.first || !d.device.locked ? fails(d, true) : 0;
-    const slot = { index, nvec: 1, affinity: d.call.affinity, domain: undefined };
+    const slot = { index, nvec: 1, affinity: d.call.affinity, used: false };
     if (ret === 0) ret = msi_insert_desc(d, ctrl.domid, slot);
   }
   if (ret < 0) free(d, ctrl, checksRange ? ALL : UNUSED);

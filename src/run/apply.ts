@@ -13,6 +13,7 @@ import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import { adopt } from './adopt.ts';
 import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { AGREE, fitting, whatIsWrong } from './judge.ts';
@@ -82,7 +83,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     fold(state.history, observation, call);
     return stop(state, whatIsWrong(judged, state.history));
   }
-  state.model = outcome.next;
+  state.model = outcome.dead ? outcome.next : adopt(outcome.next, observation.picture);
   fold(state.history, observation, call);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Whether a subject shows what the oracle believes, as far as it believes anything; rules look at the rest. */
+import { load } from '../invariants/tree.ts';
 import { DOMAINS } from '../trace/call.ts';
 import type { Picture, Table } from '../trace/observation.ts';
 import type * as S from '../trace/structs.ts';
-import { type Domain, type Model, type Node, NONE, type Slot } from '../oracle/model.ts';
+import { type Model, type Node, NONE, type Slot } from '../oracle/model.ts';
 
-const XA_MASK = 63;
 /** A cursor that finds nothing. */
 const NOWHERE = 65_535;
 /** Stands for all of a device's own domains, for a picture gives them no names. */
@@ -49,8 +49,9 @@ function find(
   }
   for (let handle = 0; handle < DOMAINS.length; handle += 1) {
     const domain = domains[handle];
-    if (domain === old?.domains[handle]) continue;
-    const found = inDomain(domain, byHandle(picture.irq_domain, handle), picture);
+    if (domain === old?.domains[handle] || domain?.kind === 'irq') continue;
+    const seen = picture.irq_domain.objects.find((one) => one?.handle === handle);
+    const found = differs('mapcount', seen?.mapcount, domain?.live);
     if (found !== undefined) return `domain ${handle} ${found}`;
   }
   for (let block = 0; block < blocks.length; block += 1) {
@@ -62,17 +63,6 @@ function find(
 
 function differs<T>(what: string, seen: T, want: T): string | undefined {
   return seen === want ? undefined : `has ${what} ${String(seen)}, not ${String(want)}`;
-}
-
-function byHandle<T extends { handle: number }>(
-  { objects }: Table<T>,
-  handle: number,
-): Readonly<T> | undefined {
-  for (let at = 1; at < objects.length; at += 1) {
-    const object = objects[at];
-    if (object?.handle === handle) return object;
-  }
-  return undefined;
 }
 
 function inDevice(model: Model, handle: number, picture: Picture): string | undefined {
@@ -136,8 +126,7 @@ function inStoreDomain(
   const hwsize = picture.msi_domain_info.objects[seen?.host_data ?? 0]?.hwsize;
   return (
     differs('domain', handle, want < DOMAINS.length ? want : OWN) ??
-    differs('hwsize', hwsize, domains[want]?.size) ??
-    (want < DOMAINS.length ? undefined : inDomain(domains[want], seen, picture))
+    differs('hwsize', hwsize, domains[want]?.size)
   );
 }
 
@@ -147,7 +136,7 @@ function inStore(
   picture: Picture,
 ): string | undefined {
   for (const slot of want.values()) {
-    const desc = picture.msi_desc.objects[load(seen, slot.index, picture.xa_node)];
+    const desc = picture.msi_desc.objects[load(picture.xa_node, seen, slot.index)];
     const found = desc === undefined ? 'is empty' : inSlot(slot, desc);
     if (found !== undefined) return `slot ${slot.index} ${found}`;
   }
@@ -155,47 +144,10 @@ function inStore(
 }
 
 function inSlot(want: Slot, seen: Readonly<S.MsiDesc>): string | undefined {
-  const associated = want.domain !== undefined;
   return (
     differs('nvec_used', seen.nvec_used, want.nvec) ??
-    differs('interrupts', seen.irq !== 0, associated)
+    differs('interrupts', seen.irq !== 0, want.used)
   );
-}
-
-function inDomain(
-  want: Domain | undefined,
-  seen: Readonly<S.IrqDomain> | undefined,
-  { radix_tree_node }: Picture,
-): string | undefined {
-  if (want === undefined || seen === undefined)
-    return differs('existence', seen !== undefined, want !== undefined);
-  if (want.kind === 'irq') return undefined;
-  for (const hwirq of want.mapped.keys()) {
-    const data =
-      hwirq < seen.revmap.length
-        ? seen.revmap[hwirq]
-        : load(seen.revmap_tree, hwirq, radix_tree_node);
-    if (data === undefined || data === 0) return `does not map hwirq ${hwirq}`;
-  }
-  let linear = 0;
-  for (const data of seen.revmap) linear += data === 0 ? 0 : 1;
-  const count = linear + entries(seen.revmap_tree, radix_tree_node);
-  return (
-    differs('mappings', count, want.mapped.size) ?? differs('mapcount', seen.mapcount, want.live)
-  );
-}
-
-/** What is stored at an index of a tree, 0 when nothing is. */
-function load({ head, headIsNode }: S.XArray, index: number, { objects }: Table<S.XaNode>): number {
-  let node = headIsNode ? objects[head] : undefined;
-  if (node === undefined) return index === 0 ? head : 0;
-  if (index >> node.shift > XA_MASK) return 0;
-  for (;;) {
-    const entry: number = node.slots[(index >> node.shift) & XA_MASK] ?? 0;
-    const below: Readonly<S.XaNode> | undefined = node.shift === 0 ? undefined : objects[entry];
-    if (below === undefined) return entry;
-    node = below;
-  }
 }
 
 function entries({ head, headIsNode }: S.XArray, nodes: Table<S.XaNode>): number {
