@@ -32,8 +32,10 @@ export interface Draft {
   dead: boolean;
   /** The trace ends after this step by our choice, for what follows is undefined. */
   doomed: boolean;
-  /** Hardware numbers that were mapped in this step. */
-  readonly mapped: Set<number>;
+  /** Root vectors and interrupt numbers that are free still, and hardware numbers mapped in this step. */
+  vectors: number;
+  numbers: number;
+  readonly mapped: number[];
   /** How many alternatives each choice had so far, and whether one was taken that needs a fault. */
   readonly choices: number[];
   fault: boolean;
@@ -83,13 +85,13 @@ const CPUS: number = (1 << NR_CPUS) - 1;
 
 /** Takes interrupt numbers in a row, and root vectors: 0, or an errno when they are too few, or too scattered, or have no CPU. */
 export function take(d: Draft, count: number, affinity: number, vectors: number): number {
-  const { numbers, environment } = d.world;
-  const scattered = numbers <= (count - 1) * (environment.nr_irqs - numbers);
+  const { numbers } = d;
+  const scattered = numbers <= (count - 1) * (d.world.environment.nr_irqs - numbers);
   if (numbers < count || (scattered && choose(d, 1) === 1)) return Errno.ENOMEM;
   if (affinity !== 0 && (affinity & CPUS) === 0) return Errno.EINVAL;
-  if (vectors > d.world.vectors) return Errno.ENOSPC;
-  d.world.numbers -= count;
-  d.world.vectors -= vectors;
+  if (vectors > d.vectors) return Errno.ENOSPC;
+  d.numbers -= count;
+  d.vectors -= vectors;
   return 0;
 }
 

@@ -52,9 +52,10 @@ function takeIrqs(d: Draft, slot: Slot, domid: number): boolean {
   const domain = d.world.profile.storePerDomain ? stores[domid]?.domain : msiDomain;
   const numbers = hwirqs(d, slot);
   const [first = 0] = numbers;
-  const taken = d.mapped.has(first) || d.world.domains[domain ?? NONE]?.mapped.has(first) === true;
+  const taken =
+    d.mapped.includes(first) || d.world.domains[domain ?? NONE]?.mapped.has(first) === true;
   if (taken || fails(d, true, 'alloc', 'msi_init') !== 0) return false;
-  for (const hwirq of numbers) d.mapped.add(hwirq);
+  d.mapped.push(...numbers);
   return take(d, slot.nvec, slot.affinity, slot.nvec) === 0;
 }
 

@@ -112,18 +112,19 @@ export function newDevice({ environment: { msi, levels }, profile, domains }: Mo
     data: false,
     locked: false,
     ended: false,
-    stores: STORES.slice(0, profile.MSI_MAX_DEVICE_IRQDOMAINS),
+    stores: STORES[profile.MSI_MAX_DEVICE_IRQDOMAINS] ?? [],
   };
 }
 
-const STORES: readonly Store[] = Array.from({ length: DOMIDS }, () => ({
-  domain: NONE,
-  slots: new Map<number, Slot>(),
-}));
+const EMPTY: Store = { domain: NONE, slots: new Map() };
+/** By their number; steps change copies of them. */
+const STORES: readonly (readonly Store[])[] = [[], [EMPTY], [EMPTY, EMPTY]];
+
+const UNMAPPED: ReadonlyMap<number, number> = new Map();
 
 /** A domain as it appears; what is mapped in it is seen later. */
 export function newDomain(kind: Domain['kind'], size: number, live = 0): Domain {
-  return { kind, size, mapped: new Map(), live };
+  return { kind, size, mapped: UNMAPPED, live };
 }
 
 /** An MSI domain, `undefined` when it cannot be that large; 0 is unlimited, and 6.1 knows no sizes. */

@@ -10,7 +10,7 @@ import type { Step } from '../trace/step.ts';
 import { DEVICE_CALLS } from './devres.ts';
 import { ANY, type Draft, type Plan, VIRQ, type Work } from './draft.ts';
 import { IRQ_CALLS } from './irqdomain.ts';
-import type { Model } from './model.ts';
+import type { Model, Store, World } from './model.ts';
 import { MSI_CALLS } from './msi.ts';
 import { locked } from './store.ts';
 
@@ -27,7 +27,8 @@ export interface Outcome {
   readonly fault: boolean;
   /** No step follows: the kernel is dead, or what follows is undefined. */
   readonly dead: boolean;
-  readonly next: Model;
+  /** A state of its own, to be completed. */
+  readonly next: World;
 }
 
 const CALLS: Readonly<Record<string, Work>> = { ...DEVICE_CALLS, ...MSI_CALLS, ...IRQ_CALLS };
@@ -73,18 +74,38 @@ function work(before: Model, call: Call, plan: Plan): readonly [Outcome, readonl
   const worker = CALLS[call.fn];
   if (old === undefined || worker === undefined)
     throw new Error(`refused calls must not be asked about: ${call.fn}`);
-  const device = { ...old, devres: [...old.devres], stores: old.stores.map((one) => ({ ...one })) };
-  const copies = { domains: [...before.domains], blocks: [...before.blocks] };
-  const world = { ...before, ...copies, devices: before.devices.with(call.dev, device) };
-  const flags = { dead: false, doomed: false, fault: false };
-  const lists = { splats: [], choices: [], mapped: new Set<number>() };
-  const d: Draft = { before, call, plan, world, device, ...flags, ...lists };
+  const device = { ...old, devres: old.devres.slice(), stores: old.stores.map(copyStore) };
+  const world = {
+    ...before,
+    devices: before.devices.with(call.dev, device),
+    domains: before.domains.slice(),
+    blocks: before.blocks.slice(),
+  };
+  const d: Draft = {
+    before,
+    call,
+    plan,
+    world,
+    device,
+    splats: [],
+    dead: false,
+    doomed: false,
+    vectors: before.vectors,
+    numbers: before.numbers,
+    mapped: [],
+    choices: [],
+    fault: false,
+  };
   const ret = (call.lock === 1 ? locked(worker) : worker)(d, call);
   const { splats, fault } = d;
   const dead = d.dead || d.doomed;
   const outcome = { ret: d.dead ? 0 : ret, splats, fault, dead, next: world };
   const undo = plan.strict && !dead && isFailure(d, ret);
   return [undo ? undone(outcome, before) : outcome, d.choices];
+}
+
+function copyStore({ domain, slots }: Store): Store {
+  return { domain, slots };
 }
 
 function isFailure({ call }: Draft, ret: number): boolean {
@@ -97,5 +118,5 @@ function isFailure({ call }: Draft, ret: number): boolean {
 /** A transaction that fails changes nothing, and drops no descriptor on the way. */
 function undone(outcome: Outcome, before: Model): Outcome {
   const splats = outcome.splats.filter((text) => text !== 'WARN msi_domain_free_descs 1');
-  return { ...outcome, splats, next: before };
+  return { ...outcome, splats, next: { ...before, domains: before.domains.slice() } };
 }

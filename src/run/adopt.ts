@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * What the oracle does not predict, because rules watch over it, is taken from what a subject shows:
- * how much is free, and what is mapped in a domain.
+ * how much is free (vectorsConserved, hasItsVector, ownedWhileAllocated), and what is mapped in a domain
+ * (findsMapped, holdsMappedOnly, countsMapped, mappedOnce, numberedFromGetHwirq, mapsWhatWasAsked).
  */
 import { firstFrom } from '../invariants/tree.ts';
-import { type Model, own } from '../oracle/model.ts';
+import { own, type World } from '../oracle/model.ts';
+import type { Call } from '../trace/call.ts';
 import type { Picture } from '../trace/observation.ts';
 import type { IrqDomain } from '../trace/structs.ts';
 
-/** A model as the oracle predicts it, completed from the picture after the step. */
-export function adopt(model: Model, picture: Picture): Model {
+/** Completes a state that the oracle predicts from the picture after the step. */
+export function adopt(next: World, picture: Picture, { fn, type }: Call): void {
   const { objects, touched } = picture.irq_domain;
-  const numbers = model.environment.nr_irqs - 1 - picture.irq_desc.live;
-  if (touched.length === 0) return numbers === model.numbers ? model : { ...model, numbers };
-  const domains = [...model.domains];
-  let { vectors } = model;
-  for (const address of touched) {
+  const { domains } = next;
+  next.numbers = next.environment.nr_irqs - 1 - picture.irq_desc.live;
+  // What changes a map changes the count of it, but for these.
+  const uncounted = fn === 'irq_domain_push_irq' || fn === 'irq_domain_pop_irq' || type !== 0;
+  // A trigger type belongs to the interrupt, so that it shows in all of its domains.
+  for (const address of type === 0 ? touched : objects.keys()) {
     const seen = objects[address];
     if (seen === undefined) continue;
-    if (seen.handle === 0) vectors = seen.vectors.reduce((sum, irq) => sum + Number(irq === 0), 0);
     const handle = seen.handle < 0 ? ownHandle(picture, seen, address) : seen.handle;
     const domain = domains[handle];
-    if (domain !== undefined)
-      domains[handle] = { ...domain, live: seen.mapcount, mapped: triggers(picture, seen) };
+    const same = domain?.live === seen.mapcount && domain.mapped.size === domain.live;
+    if (domain === undefined || (same && !uncounted)) continue;
+    if (handle === 0) next.vectors = freeIn(seen.vectors);
+    domains[handle] = { ...domain, live: seen.mapcount, mapped: triggers(picture, seen) };
   }
-  return { ...model, numbers, vectors, domains };
+}
+
+function freeIn(vectors: readonly number[]): number {
+  let count = 0;
+  for (const irq of vectors) if (irq === 0) count += 1;
+  return count;
 }
 
 /** A picture gives no names to a device's own domains. */

@@ -83,7 +83,8 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     fold(state.history, observation, call);
     return stop(state, whatIsWrong(judged, state.history));
   }
-  state.model = outcome.dead ? outcome.next : adopt(outcome.next, observation.picture);
+  state.model = outcome.next;
+  if (!outcome.dead) adopt(outcome.next, observation.picture, call);
   fold(state.history, observation, call);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead) {

@@ -4,7 +4,7 @@ import { load } from '../invariants/tree.ts';
 import { DOMAINS } from '../trace/call.ts';
 import type { Picture, Table } from '../trace/observation.ts';
 import type * as S from '../trace/structs.ts';
-import { type Model, type Node, NONE, type Slot } from '../oracle/model.ts';
+import { type Device, type Model, type Node, NONE, type Slot } from '../oracle/model.ts';
 
 /** A cursor that finds nothing. */
 const NOWHERE = 65_535;
@@ -19,7 +19,7 @@ export function mismatch(
   dev: number,
 ): string | undefined {
   const { msi_device_data, msi_desc } = picture;
-  let touched = 1 << dev;
+  let touched = unchanged(previous.devices[dev], model.devices[dev]) ? 0 : 1 << dev;
   for (const at of msi_device_data.touched)
     touched |= bit(picture, msi_device_data.objects[at]?.dev);
   for (const at of msi_desc.touched) touched |= bit(picture, msi_desc.objects[at]?.dev);
@@ -29,6 +29,23 @@ export function mismatch(
 /** What differs anywhere. */
 export function mismatchAll(model: Model, picture: Picture): string | undefined {
   return find(undefined, model, picture, -1);
+}
+
+/** No step changes the list of resources without changing its length. */
+function unchanged(old: Device | undefined, device: Device | undefined): boolean {
+  return (
+    old !== undefined &&
+    old.alive === device?.alive &&
+    old.data === device.data &&
+    old.locked === device.locked &&
+    old.ended === device.ended &&
+    old.msiDomain === device.msiDomain &&
+    old.devres.length === device.devres.length &&
+    old.stores.every(
+      ({ domain, slots }, at) =>
+        domain === device.stores[at]?.domain && slots === device.stores[at].slots,
+    )
+  );
 }
 
 function bit({ device }: Picture, dev: number | undefined): number {
