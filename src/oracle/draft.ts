@@ -63,6 +63,7 @@ const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
 /** A place where memory or an operation may fail: what it fails with, or 0. */
 export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
   const { plan, call } = d;
+  if (!plan.memory && plan.forced.length === 0) return 0;
   const values: number[] = memory && plan.memory ? [Errno.ENOMEM] : [];
   for (const { op, ret } of plan.forced) {
     const works = ret > 0 && NEGATIVE.includes(op) && call.fn !== 'irq_domain_push_irq';

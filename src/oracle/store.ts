@@ -115,7 +115,7 @@ export function slotsIn(d: Draft, { domid, first, last }: Ctrl, filter: number):
     const matches = filter === ALL || slot.used === (filter === USED);
     if (matches && slot.index >= first && slot.index <= last) found.push(slot);
   }
-  return found.toSorted((a, b) => a.index - b.index);
+  return found.length < 2 ? found : found.toSorted((a, b) => a.index - b.index);
 }
 
 /** Frees descriptors. One with interrupts is dropped with them, and nobody will ever free them. */

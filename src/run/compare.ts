@@ -174,5 +174,7 @@ function entries({ head, headIsNode }: S.XArray, nodes: Table<S.XaNode>): number
 function entriesBelow(at: number, nodes: Table<S.XaNode>): number {
   const node = nodes.objects[at];
   if (node === undefined || node.shift === 0) return node?.count ?? 0;
-  return node.slots.reduce((sum, slot) => sum + entriesBelow(slot, nodes), 0);
+  let sum = 0;
+  for (const slot of node.slots) if (slot !== 0) sum += entriesBelow(slot, nodes);
+  return sum;
 }
