@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** One step while it is worked out: what it changes, what it complains about, where it is to fail. */
+/** One step while it is worked out: what it changes, what it complains about, where it fails. */
 import { NR_CPUS } from '../trace/affinity.ts';
 import type { Call } from '../trace/call.ts';
-import { Errno } from '../trace/errno.ts';
 import type { HostileCall } from '../trace/environment.ts';
+import { Errno } from '../trace/errno.ts';
 import type { Op } from '../trace/sites.ts';
-import { type Device, type Domain, mappedAt, type Model, NONE, own } from './model.ts';
-import type { Slot, World } from './model.ts';
+import { type Block, type Device, type Model, NONE, type Slot, type World } from './model.ts';
 
-/** What may fail, and which of the chances to fail, numbered from 1 as they come, are taken. */
+/** Stand for any value, where a rule says which, and for any interrupt number above 0. */
+export const ANY: number = Number.POSITIVE_INFINITY;
+export const VIRQ: number = Number.MAX_SAFE_INTEGER;
+
+/** What may fail, and what becomes of it: which alternative of each choice is taken, 0 for going on. */
 export interface Plan {
   readonly memory: boolean;
   readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
@@ -24,32 +27,26 @@ export interface Draft {
   /** Copies, to be changed; `device` is the one that the call names. */
   readonly world: World;
   readonly device: Device;
-  splats: readonly string[];
+  readonly splats: string[];
   /** The kernel is dead, and nothing more is heard of it. */
   dead: boolean;
   /** The trace ends after this step by our choice, for what follows is undefined. */
   doomed: boolean;
-  /** An interrupt number above 0 is handed out. */
-  virq: boolean;
-  /** Name in DIFFERENCES of what was done and would not be in a transaction. */
-  difference: string | undefined;
-  /** Chances so far; what the place that failed last may return; whether that took a fault. */
-  chances: number;
-  values: readonly number[];
+  /** Root vectors and interrupt numbers that are free still, and hardware numbers mapped in this step. */
+  vectors: number;
+  numbers: number;
+  readonly mapped: number[];
+  /** How many alternatives each choice had so far, and whether one was taken that needs a fault. */
+  readonly choices: number[];
   fault: boolean;
 }
 
 /** Works out a call; returns what the function returns. */
 export type Work = (d: Draft, call: Call) => number;
 
-/** Complains. */
-export function splat(d: Draft, text: string): void {
-  if (!d.dead) d.splats = [...d.splats, text];
-}
-
-/** Complains, and returns that. */
-export function refuse(d: Draft, text: string, ret: number): number {
-  splat(d, text);
+/** Complains, and returns a value to return. */
+export function splat(d: Draft, text: string, ret = 0): number {
+  if (!d.dead) d.splats.push(text);
   return ret;
 }
 
@@ -63,100 +60,52 @@ export function die(d: Draft, text: string): number {
 /** Operations for which only a negative result means failure, but when a domain is pushed. */
 const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
 
-/** A place where memory or an operation may fail: true when it is to fail here, and then with `failure()`. */
-export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): boolean {
-  const { plan } = d;
-  if (!plan.memory && plan.forced.length === 0) return false;
-  const values: number[] = [];
-  if (memory && plan.memory) values.push(Errno.ENOMEM);
+/** A place where memory or an operation may fail: what it fails with, or 0. */
+export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
+  const { plan, call } = d;
+  if (!plan.memory && plan.forced.length === 0) return 0;
+  const values: number[] = memory && plan.memory ? [Errno.ENOMEM] : [];
   for (const { op, ret } of plan.forced) {
-    const works = ret > 0 && NEGATIVE.includes(op) && d.call.fn !== 'irq_domain_push_irq';
-    if (ops.includes(op) && !works) values.push(ret);
+    const works = ret > 0 && NEGATIVE.includes(op) && call.fn !== 'irq_domain_push_irq';
+    if (ops.includes(op) && !works) values.push(plan.strict && ret > 0 ? Errno.ENOSPC : ret);
   }
-  return values.length > 0 && isTaken(d, values, true);
+  const value = choose(d, ...values);
+  d.fault ||= value !== 0;
+  return value;
 }
 
-function isTaken(d: Draft, values: readonly number[], fault: boolean): boolean {
-  d.chances += 1;
-  if (!d.plan.taken.includes(d.chances)) return false;
-  d.fault ||= fault;
-  d.values = values;
-  return true;
-}
-
-/** What the place that failed last returns; `Outcome.rets` has what else it may return. */
-export function failure(d: Draft): number {
-  return d.values[0] ?? 0;
+/** One of these, or 0: all of it may happen, and each is an outcome. */
+function choose({ choices, plan }: Draft, ...values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  choices.push(values.length);
+  return values[(plan.taken[choices.length - 1] ?? 0) - 1] ?? 0;
 }
 
 /** Bits of all CPUs in an affinity. */
 const CPUS: number = (1 << NR_CPUS) - 1;
 
-/** Takes interrupt numbers in a row: 0, or an errno when they are too few, or too scattered, or have no CPU. */
-export function takeNumbers(d: Draft, count: number, affinity: number): number {
-  const free = d.world.environment.nr_irqs - 1 - d.world.irqs;
-  const scattered = free <= (count - 1) * (d.world.irqs + 1);
-  if (free < count || (scattered && isTaken(d, [Errno.ENOMEM], false))) return Errno.ENOMEM;
+/** Takes interrupt numbers in a row, and root vectors: 0, or an errno when they are too few, or too scattered, or have no CPU. */
+export function take(d: Draft, count: number, affinity: number, vectors: number): number {
+  const { numbers } = d;
+  const scattered = numbers <= (count - 1) * (d.world.environment.nr_irqs - numbers);
+  if (numbers < count || (scattered && choose(d, 1) === 1)) return Errno.ENOMEM;
   if (affinity !== 0 && (affinity & CPUS) === 0) return Errno.EINVAL;
-  d.world.irqs += count;
+  if (vectors > d.vectors) return Errno.ENOSPC;
+  d.numbers -= count;
+  d.vectors -= vectors;
   return 0;
 }
 
-/** Takes the lowest free vectors, all or none, for interrupts whose outermost level is `level`. */
-export function takeVectors(d: Draft, count: number, level: number): readonly number[] | undefined {
-  const found: number[] = [];
-  for (let at = d.world.vectors.indexOf(0); found.length < count;) {
-    if (at < 0) return undefined;
-    found.push(at);
-    at = d.world.vectors.indexOf(0, at + 1);
-  }
-  setVectors(d, found, level + 1);
-  return found;
+/** The slots of a domain id, to be changed in place. */
+export function edit({ before, call, device }: Draft, domid: number): Map<number, Slot> {
+  const store = device.stores[domid] ?? { domain: NONE, slots: new Map<number, Slot>() };
+  if (store.slots === before.devices[call.dev]?.stores[domid]?.slots)
+    store.slots = new Map(store.slots);
+  return store.slots;
 }
 
-/** Frees vectors (0) or says to which level they belong. */
-export function setVectors({ world, before }: Draft, vectors: readonly number[], to: number): void {
-  if (world.vectors === before.vectors && vectors.length > 0)
-    world.vectors = before.vectors.slice();
-  for (const vector of vectors) world.vectors[vector] = to;
-}
-
-/** The slots of a store, to be changed in place. */
-export function editSlots({ before, call, device }: Draft, domid: number): Slot[] {
-  const store = device.stores[domid];
-  if (store === undefined) return [];
-  if (store.slots !== before.devices[call.dev]?.stores[domid]?.slots) return store.slots;
-  const slots = store.slots.slice();
-  device.stores = device.stores.with(domid, { ...store, slots });
-  return slots;
-}
-
-/** A domain by its name. */
-export function domainOf({ world, device }: Draft, domain: number): Domain | undefined {
-  return domain >= 0 ? world.domains[domain] : device.stores[own(domain)]?.own;
-}
-
-/** Replaces a domain. */
-export function setDomain({ world, device }: Draft, domain: number, to: Domain | undefined): void {
-  const store = device.stores[own(domain)];
-  if (domain >= 0) world.domains = world.domains.with(domain, to);
-  if (store === undefined) return;
-  const changed = { ...store, own: to, domain: to === undefined ? NONE : domain };
-  device.stores = device.stores.with(own(domain), changed);
-}
-
-/**
- * Maps hardware numbers (`by` 1) or unmaps them (-1). One that two interrupts have is there once,
- * and goes with whichever goes first.
- */
-export function map(d: Draft, domain: number, hwirqs: readonly number[], by: 1 | -1): void {
-  const old = domainOf(d, domain);
-  if (old === undefined) return;
-  const mapped = old.mapped.slice();
-  for (const hwirq of hwirqs) {
-    const at = mappedAt(mapped, hwirq);
-    if (at >= 0) mapped.splice(at, 1);
-    if (by > 0) mapped.splice(at >= 0 ? at : ~at, 0, hwirq * 8);
-  }
-  setDomain(d, domain, { ...old, mapped, live: old.live + by * hwirqs.length });
+/** Replaces the block of the call; there is an interrupt number then. */
+export function setBlock({ world, call }: Draft, to: Block | undefined): number {
+  world.blocks[call.block] = to;
+  return VIRQ;
 }

@@ -4,37 +4,31 @@
  * drivers/base/devres.c (6.12, with the dialect of 6.1). It knows no subject; it is wrong only where a sentence in it is wrong.
  */
 import type { Call } from '../trace/call.ts';
-import { Errno } from '../trace/errno.ts';
 import type { Observation } from '../trace/observation.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import type { Step } from '../trace/step.ts';
 import { DEVICE_CALLS } from './devres.ts';
-import type { Draft, Plan, Work } from './draft.ts';
+import { ANY, type Draft, type Plan, VIRQ, type Work } from './draft.ts';
 import { IRQ_CALLS } from './irqdomain.ts';
-import type { Model } from './model.ts';
+import type { Model, Store, World } from './model.ts';
 import { MSI_CALLS } from './msi.ts';
-
-export { refuses } from './refuse.ts';
+import { locked } from './store.ts';
 
 /** `kernel` allows what the kernel does by design, `strict` wants every failed call to change nothing. */
 export type Spec = 'kernel' | 'strict';
 
 /** One way in which a call may end. */
 export interface Outcome {
-  /** What the function returns; 1 stands for any interrupt number. `rets`: what it may return instead. */
+  /** What the function returns, ANY for what a rule knows, or VIRQ for any interrupt number. */
   readonly ret: number;
-  readonly rets?: readonly number[] | undefined;
-  /** An interrupt number is handed out. */
-  readonly virq: boolean;
   /** `WARN msi_ctrl_valid 1`: kind, function and number of the check in it, in order. */
   readonly splats: readonly string[];
   /** Only a fault that was reached leads there. */
   readonly fault: boolean;
   /** No step follows: the kernel is dead, or what follows is undefined. */
   readonly dead: boolean;
-  readonly next: Model;
-  /** Name in DIFFERENCES. */
-  readonly difference?: string | undefined;
+  /** A state of its own, to be completed. */
+  readonly next: World;
 }
 
 const CALLS: Readonly<Record<string, Work>> = { ...DEVICE_CALLS, ...MSI_CALLS, ...IRQ_CALLS };
@@ -45,141 +39,84 @@ const PLAIN: Readonly<Record<Spec, Plan>> = {
 
 /** What a call does when no fault is reached: the first of its outcomes. */
 export function expected(model: Model, call: Call, spec: Spec): Outcome {
-  return outcome(work(model, call, PLAIN[spec]));
+  return work(model, call, PLAIN[spec])[0];
 }
 
 /** The plain outcome, and after it those in which something armed has failed. */
 export function allowed(model: Model, { call, faults }: Step, spec: Spec): readonly Outcome[] {
   const { hostile } = model.environment;
+  const memory = faults.some(({ kind }) => kind === 'memory');
+  const forced = [...hostile, ...faults.filter((fault) => fault.kind === 'callback')];
   const outcomes: Outcome[] = [];
-  const armed = faults.length > 0 || hostile.length > 0;
-  const forced = armed ? [...hostile, ...faults.filter((fault) => fault.kind === 'callback')] : [];
-  const memory = armed && faults.some(({ kind }) => kind === 'memory');
-  explore(model, call, armed ? { ...PLAIN[spec], forced, memory } : PLAIN[spec], outcomes);
+  explore(model, call, { ...PLAIN[spec], memory, forced }, outcomes);
   return outcomes;
 }
 
+/** Takes each alternative of each choice that comes after those that the plan has taken. */
 function explore(model: Model, call: Call, plan: Plan, outcomes: Outcome[]): void {
-  const [d, ret] = work(model, call, plan);
-  outcomes.push(outcome([d, ret]));
-  for (let next = (plan.taken.at(-1) ?? 0) + 1; next <= d.chances; next += 1)
-    explore(model, call, { ...plan, taken: [...plan.taken, next] }, outcomes);
+  const [outcome, choices] = work(model, call, plan);
+  outcomes.push(outcome);
+  const taken = [...plan.taken];
+  for (let at = taken.length; at < choices.length; at += 1) {
+    for (let one = 1; one <= (choices[at] ?? 0); one += 1)
+      explore(model, call, { ...plan, taken: [...taken, one] }, outcomes);
+    taken.push(0);
+  }
 }
 
 /** Whether an observation shows what an outcome says, the state apart. */
-export function returned({ ret, rets, virq }: Outcome, { fn }: Call, seen: Observation): boolean {
-  if (SIGNATURES[fn].returns === 'virq' && virq) return seen.ret > 0;
-  return (
-    (seen.ret === ret || rets?.includes(seen.ret) === true) &&
-    (SIGNATURES[fn].returns !== 'map' || seen.virq > 0 === virq)
-  );
+export function returned({ ret }: Outcome, seen: Observation): boolean {
+  return ret === ANY || (ret === VIRQ ? seen.ret > 0 : seen.ret === ret);
 }
 
-function work(before: Model, call: Call, plan: Plan): readonly [Draft, number] {
-  const device = before.devices[call.dev];
+function work(before: Model, call: Call, plan: Plan): readonly [Outcome, readonly number[]] {
+  const old = before.devices[call.dev];
   const worker = CALLS[call.fn];
-  if (device === undefined || worker === undefined)
+  if (old === undefined || worker === undefined)
     throw new Error(`refused calls must not be asked about: ${call.fn}`);
+  const device = { ...old, devres: old.devres.slice(), stores: old.stores.map(copyStore) };
+  const world = {
+    ...before,
+    devices: before.devices.with(call.dev, device),
+    domains: before.domains.slice(),
+    blocks: before.blocks.slice(),
+  };
   const d: Draft = {
     before,
     call,
     plan,
-    world: { ...before },
-    device: { ...device },
-    splats: NOTHING,
+    world,
+    device,
+    splats: [],
     dead: false,
     doomed: false,
-    virq: false,
-    difference: undefined,
-    chances: 0,
-    values: NOTHING,
+    vectors: before.vectors,
+    numbers: before.numbers,
+    mapped: [],
+    choices: [],
     fault: false,
   };
-  const ret = worker(d, call);
-  d.virq &&= !d.dead;
-  return [d, d.dead ? 0 : ret];
-}
-
-const NOTHING: readonly never[] = [];
-
-function outcome([d, ret]: readonly [Draft, number]): Outcome {
-  const { virq, splats, values, fault } = d;
+  const ret = (call.lock === 1 ? locked(worker) : worker)(d, call);
+  const { splats, fault } = d;
   const dead = d.dead || d.doomed;
-  const failed = isFailure(d, ret);
-  const rets = values.length > 1 && values[0] === ret ? values.slice(1) : undefined;
-  const next = finish(d);
-  const difference = dead || next === d.before ? undefined : nameOf(d, failed, ret);
-  if (!d.plan.strict) return { ret, rets, virq, splats, fault, dead, next, difference };
-  if (dead || !(failed || difference === 'legacy interrupt left out'))
-    return { ret, rets, virq, splats, fault, dead, next, difference: undefined };
-  const quiet = splats.filter((text) => text !== 'WARN msi_domain_free_descs 1');
-  return {
-    ret: !failed || SIGNATURES[d.call.fn].returns === 'bool' ? 0 : ret > 0 ? Errno.ENOSPC : ret,
-    rets: rets?.filter((other) => other < 0),
-    virq,
-    splats: quiet,
-    fault,
-    dead,
-    next: undone(d),
-    difference: undefined,
-  };
+  const outcome = { ret: d.dead ? 0 : ret, splats, fault, dead, next: world };
+  const undo = plan.strict && !dead && isFailure(d, ret);
+  return [undo ? undone(outcome, before) : outcome, d.choices];
 }
 
-function isFailure({ call, virq }: Draft, ret: number): boolean {
-  switch (SIGNATURES[call.fn].returns) {
-    case 'errno':
-      return ret !== 0;
-    case 'bool':
-      return ret === 0;
-    case 'map':
-    case 'virq':
-      return !virq;
-    default:
-      return false;
-  }
+function copyStore({ domain, slots }: Store): Store {
+  return { domain, slots };
 }
 
-/** What of it no transaction would have done. */
-function nameOf(d: Draft, failed: boolean, ret: number): string | undefined {
-  const old = d.before.devices[d.call.dev];
-  if (d.difference !== undefined || !failed) return d.difference;
-  if (ret > 0) return 'positive failure';
-  if (
-    old?.stores === d.device.stores &&
-    old.data === d.device.data &&
-    d.before.irqs === d.world.irqs
-  )
-    return undefined;
-  if (d.call.fn === 'msi_create_device_irq_domain') return 'device data stays';
-  return d.call.fn === 'msi_domain_alloc_irq_at' ? 'orphan descriptor' : 'whole range rolled back';
+function isFailure({ call }: Draft, ret: number): boolean {
+  const { returns } = SIGNATURES[call.fn];
+  if (returns === 'errno') return ret !== 0;
+  if (returns === 'map') return ret < 0;
+  return ret <= 0 && (returns === 'bool' || returns === 'virq');
 }
 
-function finish({ before, call: { dev }, device, world }: Draft): Model {
-  const old = before.devices[dev];
-  const same =
-    old !== undefined &&
-    old.stores === device.stores &&
-    old.locked === device.locked &&
-    old.cursor === device.cursor &&
-    old.devres === device.devres &&
-    old.data === device.data &&
-    old.alive === device.alive &&
-    old.msiDomain === device.msiDomain;
-  if (!same) world.devices = world.devices.with(dev, device);
-  const { devices, domains, blocks, vectors, irqs } = world;
-  const nothing =
-    same &&
-    domains === before.domains &&
-    blocks === before.blocks &&
-    vectors === before.vectors &&
-    irqs === before.irqs;
-  return nothing && devices === before.devices ? before : world;
-}
-
-/** The state before, but for the lock and the cursor, which are the caller's business. */
-function undone({ before, call: { dev }, device: { locked, cursor } }: Draft): Model {
-  const old = before.devices[dev];
-  if (old === undefined || !old.data || (old.locked === locked && old.cursor === cursor))
-    return before;
-  return { ...before, devices: before.devices.with(dev, { ...old, locked, cursor }) };
+/** A transaction that fails changes nothing, and drops no descriptor on the way. */
+function undone(outcome: Outcome, before: Model): Outcome {
+  const splats = outcome.splats.filter((text) => text !== 'WARN msi_domain_free_descs 1');
+  return { ...outcome, splats, next: { ...before, domains: before.domains.slice() } };
 }

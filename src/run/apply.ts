@@ -6,13 +6,15 @@
 import { checkAll, checkEnd, checkTouched } from '../invariants/check.ts';
 import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
-import { mismatchAll } from '../oracle/compare.ts';
+import { refuses } from '../legal/refuse.ts';
 import type { Model } from '../oracle/model.ts';
-import { refuses, type Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import { adopt } from './adopt.ts';
+import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
 import { AGREE, fitting, whatIsWrong } from './judge.ts';
@@ -88,6 +90,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   }
   const differs = compared(state, step, observation, options.precise === true);
   state.model = outcome.next;
+  if (!outcome.dead) adopt(outcome.next, observation.picture, call);
   fold(state.history, observation, call);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead && differs === undefined) {

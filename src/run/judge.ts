@@ -3,7 +3,8 @@
 import type { History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { SPLATS } from '../invariants/splat.ts';
-import { mismatch } from '../oracle/compare.ts';
+import { mismatch } from './compare.ts';
+import { VIRQ } from '../oracle/draft.ts';
 import type { Model } from '../oracle/model.ts';
 import { allowed, expected, type Outcome, returned, type Spec } from '../oracle/oracle.ts';
 import { formatErrno } from '../trace/errno.ts';
@@ -43,8 +44,8 @@ function fits(outcome: Outcome, { step, observation, model }: Judged): boolean {
   if (outcome.dead) return true;
   return (
     !observation.dead &&
-    returned(outcome, step.call, observation) &&
-    mismatch(model, outcome.next, observation.picture) === undefined
+    returned(outcome, observation) &&
+    mismatch(model, outcome.next, observation.picture, step.call.dev) === undefined
   );
 }
 
@@ -86,17 +87,19 @@ function difference(outcomes: readonly Outcome[], { step, observation, model }: 
     return `complained: ${list(observation.splats.map(splatText))}; allowed: ${wanted}`;
   }
   if (observation.dead) return 'died: the oracle goes on';
-  const byRet = bySplats.filter((outcome) => returned(outcome, step.call, observation));
+  const byRet = bySplats.filter((outcome) => returned(outcome, observation));
   if (byRet.length === 0) {
-    const wanted = bySplats.flatMap(returnTexts);
+    const wanted = bySplats.map(returnText);
     return `returned: ${formatErrno(observation.ret)}; allowed: ${either(wanted)}`;
   }
-  const states = byRet.map(({ next }) => mismatch(model, next, observation.picture) ?? 'nothing');
+  const states = byRet.map(
+    ({ next }) => mismatch(model, next, observation.picture, step.call.dev) ?? 'nothing',
+  );
   return `state: ${either(states)}`;
 }
 
-function returnTexts({ ret, rets, virq }: Outcome): readonly string[] {
-  return virq ? ['an interrupt number'] : [ret, ...(rets ?? [])].map(formatErrno);
+function returnText({ ret }: Outcome): string {
+  return ret === VIRQ ? 'an interrupt number' : formatErrno(ret);
 }
 
 function list(texts: readonly string[]): string {

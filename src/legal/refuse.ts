@@ -11,8 +11,7 @@ import {
   isParent,
   type Model,
   MSI,
-  slotAt,
-} from './model.ts';
+} from '../oracle/model.ts';
 
 /** What a call is about. */
 interface Scene {
@@ -69,8 +68,8 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   msi_domain_insert_msi_desc: nvec,
   msi_add_msi_desc: nvec,
   get_cached_msi_msg: ({ device, call }) => {
-    const slot = slotAt(device, call.domid, call.index);
-    return slot?.vectors !== undefined && call.vec < slot.nvec;
+    const slot = device.stores[call.domid]?.slots.get(call.index);
+    return slot?.used === true && call.vec < slot.nvec;
   },
   msi_device_populate_sysfs: ({ model: { environment } }) =>
     (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
@@ -78,9 +77,9 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
   // 6.1 frees a descriptor under its interrupt when it is asked to; nothing after that is defined.
   msi_free_msi_descs_range: ({ device, call: { filter, first, last } }) =>
     filter === NOTASSOCIATED ||
-    device.stores[0]?.slots.some(
-      ({ index, vectors }) => index >= first && index <= last && vectors !== undefined,
-    ) !== true,
+    ![...(device.stores[0]?.slots.values() ?? [])].some(
+      ({ index, used }) => used && index >= first && index <= last,
+    ),
   msi_domain_alloc_irqs: (scene) => own(scene) && scene.call.nirqs > 0,
   msi_domain_alloc_irqs_descs_locked: (scene) => own(scene) && scene.call.nirqs > 0,
   msi_domain_free_irqs: own,
