@@ -185,8 +185,7 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
   const { base, budget, covered, repairs } = check;
   const milliseconds = budget.clock() - check.start;
   const shown = { trace, finding, found, traces: covered.traces, milliseconds };
-  const verdict = runTrace(trace, { factory: base, spec: budget.spec, expected: budget.expected });
-  const known = verdict.kind === 'finding' ? verdict.finding : undefined;
+  const known = findingOfBase(trace, base, budget);
   if (finding.rule !== SHOWS_THE_SAME) {
     if (known === undefined || known.at > finding.at) check.broken ??= shown;
     return;
@@ -195,4 +194,14 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
     repairs.set(`${known.rule}: ${known.fn}`, repairs.get(`${known.rule}: ${known.fn}`) ?? found);
   check.different ??= shown;
   if (known === undefined || known.at > finding.at) one(check, trace, found);
+}
+
+/** What is found in the base, at the first step that shows it: every rule looks at everything. */
+export function findingOfBase(
+  trace: Trace,
+  base: SubjectFactory,
+  { spec }: Pick<Budget, 'spec'>,
+): Finding | undefined {
+  const verdict = runTrace(trace, { factory: base, spec });
+  return verdict.kind === 'finding' ? verdict.finding : undefined;
 }
