@@ -58,7 +58,7 @@ function drawCallback(bits: Bits, ops: readonly Op[], span: number): Fault {
     kind: 'callback',
     op,
     nth: drawNth(bits, (r >>> 8) & 1, span),
-    ret: ret > 0 ? 1 + (r & 1) : ret,
+    ret: op === 'alloc' && (r & 0x3c00) === 0 ? 0 : ret > 0 ? 1 + (r & 1) : ret,
   };
 }
 
@@ -73,6 +73,7 @@ export function shouldFail(faults: readonly Fault[], span: number): boolean {
     if (fault.nth > span) continue;
     if (fault.kind === 'callback') {
       if (fault.ret < 0 || !NEGATIVE_ONLY.includes(fault.op)) return true;
+      if (fault.op === 'alloc' && fault.ret === 0) return true;
     } else if (fault.count !== 1 || !TREES.includes(fault.site)) {
       return true;
     }

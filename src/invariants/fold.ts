@@ -61,14 +61,10 @@ function findLies(
   { fired, callbacks }: Pick<Observation, 'fired' | 'callbacks'>,
 ): void {
   for (const { where } of fired) {
-    if (where !== 'alloc' && where !== 'map' && where !== 'msi_init') continue;
+    if (where !== 'map' && where !== 'msi_init') continue;
     const calls = callbacks.filter(({ op }) => op === where);
     if (calls.length === 0 || calls.some(({ ret }) => ret !== 0)) continue;
-    history.lies = true;
-    for (const { irq, arg } of calls) {
-      for (let i = 0; i < (where === 'alloc' ? arg : 1); i += 1)
-        numberPast(history, irq + i).lied = true;
-    }
+    for (const { irq } of calls) numberPast(history, irq).lied = true;
   }
 }
 

@@ -75,8 +75,6 @@ export interface History {
   readonly blocks: number[];
   /** Hardware numbers that two interrupts of a domain have had: see contest() in fold-irqs.ts. */
   readonly contested: Set<number>;
-  /** An operation was forced to lie. */
-  lies: boolean;
 }
 
 /** A cursor of which nothing is known. */
@@ -140,7 +138,6 @@ export function startHistory(environment: Environment): History {
     cursorWas: [UNKNOWN, UNKNOWN, UNKNOWN],
     blocks: [0, 0, 0],
     contested: new Set(),
-    lies: false,
   };
 }
 

@@ -31,12 +31,12 @@ export const vectorsConserved: Rule = {
       (history.facts & (Fact.LEVEL_ALLOCATED | Fact.IRQ_GONE)) === 0
     )
       return undefined;
-    return surplus(domain.vectors, history.domains[address]?.mapped ?? 0, history.lies);
+    return surplus(domain.vectors, history.domains[address]?.mapped ?? 0);
   },
-  all: (picture, { domains, lies }) => {
+  all: (picture, { domains }) => {
     for (let address = 1; address < picture.irq_domain.objects.length; address += 1) {
       const vectors = picture.irq_domain.objects[address]?.vectors ?? [];
-      const wrong = surplus(vectors, domains[address]?.mapped ?? 0, lies);
+      const wrong = surplus(vectors, domains[address]?.mapped ?? 0);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -44,8 +44,8 @@ export const vectorsConserved: Rule = {
   sometimes: [levelAllocated, irqFreed],
 };
 
-function surplus(vectors: readonly number[], mapped: number, lies: boolean): string | undefined {
-  if (vectors.length === 0 || lies) return undefined;
+function surplus(vectors: readonly number[], mapped: number): string | undefined {
+  if (vectors.length === 0) return undefined;
   let count = 0;
   for (let vector = 0; vector < vectors.length; vector += 1) if (vectors[vector] !== 0) count += 1;
   return count === mapped

@@ -66,8 +66,13 @@ export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number 
   if (!plan.memory && plan.forced.length === 0) return 0;
   const values: number[] = memory && plan.memory ? [Errno.ENOMEM] : [];
   for (const { op, ret } of plan.forced) {
-    const works = ret > 0 && NEGATIVE.includes(op) && call.fn !== 'irq_domain_push_irq';
-    if (ops.includes(op) && !works) values.push(plan.strict && ret > 0 ? Errno.ENOSPC : ret);
+    const push = call.fn === 'irq_domain_push_irq';
+    const cut = call.fn === 'irq_domain_disconnect_hierarchy' && call.domain > 0;
+    const works = ret > 0 && NEGATIVE.includes(op) && !push;
+    if (!ops.includes(op) || works) continue;
+    // A level without a chip cannot be trimmed; a level that is cut off, or pushed, need have none.
+    const chipless = op === 'alloc' && ret === 0 && !push && !cut;
+    values.push(chipless ? Errno.EINVAL : plan.strict && ret > 0 ? Errno.ENOSPC : ret);
   }
   const value = choose(d, ...values);
   d.fault ||= value !== 0;

@@ -2,6 +2,7 @@
 /** The kill matrix: which rules object to a change, and how soon random traces alone find it. */
 import { startBatches } from '../generate/batch.ts';
 import type { MatrixRow, SeedRow } from '../report/matrix.ts';
+import { isExpected } from '../run/expected.ts';
 import { startSession, runTrace } from '../run/session.ts';
 import { sweepTrace } from '../run/sweep.ts';
 import { loadChanged } from '../subject/changed/load.ts';
@@ -51,6 +52,7 @@ export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPl
 
 /** Whether the base passes the trace; then every rule that objects at the step of the finding is counted. */
 function objects({ plan, base, changed, rules }: Row, trace: Trace, finding: Finding): boolean {
+  if (isExpected(plan.expected, finding) !== undefined) return false;
   const known = findingOfBase(trace, base, plan);
   if (known !== undefined && known.at <= finding.at) return false;
   const session = startSession(trace.environment, { factory: changed, spec: plan.spec });

@@ -9,7 +9,8 @@ const numberOf = new Map<string, number>(OP_NAMES.map((name, index) => [name, in
 /**
  * Counts a call of an operation and returns the result that a fault of this step, or the
  * environment, forces on it; `undefined` when it is left alone. An operation that is forced does
- * nothing, but for positive results of those where only negative ones mean failure.
+ * nothing, but for positive results of those where only negative ones mean failure, and for an
+ * `alloc` that is forced to 0, which does its work and forgets the chip, unless it cuts levels off or is pushed.
  */
 export function forced(k: Kernel, op: Op): number | undefined {
   const index = numberOf.get(op) ?? 0;

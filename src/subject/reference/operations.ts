@@ -36,13 +36,20 @@ export function opAlloc(k: Kernel, domain: number, block: Block, arg: AllocArg):
   if (kind === 'msi') return msi_domain_alloc(k, domain, block, arg);
   const force = forced(k, 'alloc');
   let ret = force ?? 0;
-  if (force === undefined || force > 0) {
+  if (force === undefined || force >= 0) {
     const own =
       kind === 'vector' ? vectorAlloc(k, domain, block) : levelAlloc(k, domain, block, arg);
     if (own < 0) ret = own;
+    else if (force === 0 && arg.inner === 'allocate') forgetChip(k, domain, block);
   }
   const { handle } = at(k, k.irq_domain, domain);
   return seen(k, 'alloc', { domain: handle, dev: -1, irq: block.virq, arg: block.nr_irqs }, ret);
+}
+
+/** What an operation does that is forced to return 0: all of its work, but that it sets no chip. */
+function forgetChip(k: Kernel, domain: number, { virq, nr_irqs }: Block): void {
+  for (let irq = virq; irq < virq + nr_irqs; irq += 1)
+    at(k, k.irq_data, irq_domain_get_irq_data(k, domain, irq)).chip = 'null';
 }
 
 /** `irq_domain_ops::free`, of one interrupt. */
