@@ -5,9 +5,9 @@
  * `npm test` lines are run by .ci/run; here they must only occur there. Other lines are not run.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 interface Ended {
   readonly status: number | null;
@@ -20,6 +20,11 @@ const lines = commandLines(readme);
 const ours = lines.filter((line) => line.startsWith('npm run -s msicheck --'));
 
 describe.skipIf(readme === '')('every command in the README', () => {
+  // A command that wants an empty folder finds one.
+  beforeAll(() => {
+    rmSync('reports/copy', { recursive: true, force: true });
+  });
+
   test.for(ours)('ends as documented: %s', { timeout: LIMIT_MS }, async (line) => {
     const ended = await run(line);
     expect(ended.status, ended.output).toBe(documentedStatus(line));

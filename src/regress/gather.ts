@@ -45,8 +45,7 @@ function gatherFolder(folder: string, each: boolean): Series {
 /** The patch files that a name stands for. Throws NoChange when there are none. */
 export function patchFiles(name: string): readonly string[] {
   if (!existsSync(name)) throw new NoChange(`${name}: no such file or folder; expected patches`);
-  if (basename(name) === 'series') return readSeries(name);
-  if (!statSync(name).isDirectory()) return [name];
+  if (!statSync(name).isDirectory()) return basename(name) === 'series' ? readSeries(name) : [name];
   const files = patchesIn(name);
   if (files.length === 0) throw new NoChange(`${name}: no patch in it; expected *.patch`);
   return files;
