@@ -6,6 +6,7 @@ import { addCheck } from './check.ts';
 import { addList } from './list.ts';
 import { addMinimize } from './minimize.ts';
 import { isMistake, Status } from './mistake.ts';
+import { addMutate } from './mutate.ts';
 import { addReplay } from './replay.ts';
 import { addSweep } from './sweep.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
@@ -56,7 +57,7 @@ Exit status:
   70   a mistake of msicheck itself
   130  interrupted before anything was found`,
     );
-  for (const add of [addCheck, addSweep, addReplay, addMinimize, addList]) add(program);
+  for (const add of [addCheck, addSweep, addReplay, addMinimize, addMutate, addList]) add(program);
   return program;
 }
 
