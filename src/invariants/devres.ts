@@ -86,3 +86,30 @@ export const dataAfterGroup: Rule = {
   },
   sometimes: [dataChanged],
 };
+
+/** Whoever finds one marker of a group finds the other. */
+export const markersKnowEachOther: Rule = {
+  name: 'the two markers of a group refer to each other, and no other resource to any',
+  source: 'drivers/base/devres.c devres_open_group(), struct devres_group',
+  belongings: ({ picture, device }) => {
+    for (let i = 0; i < device.devres_head.length; i += 1) {
+      const address = device.devres_head[i] ?? 0;
+      const node = picture.devres.objects[address];
+      const other = picture.devres.objects[node?.other ?? 0];
+      if (node === undefined) continue;
+      const wanted = otherMarker(node.release);
+      const fits =
+        wanted === undefined
+          ? node.other === 0
+          : other?.release === wanted && other.other === address && other.data === node.data;
+      if (!fits) return `devres ${address} of ${node.release} refers to ${node.other}`;
+    }
+    return undefined;
+  },
+  sometimes: [resourceReleased],
+};
+
+function otherMarker(release: string): string | undefined {
+  if (release === 'group_open') return 'group_close';
+  return release === 'group_close' ? 'group_open' : undefined;
+}

@@ -150,10 +150,15 @@ function startProgress(): Progress {
   return {
     checked: false,
     prepared: 0,
+    readied: false,
     described: false,
     numbered: false,
     rollback: 0,
     composed: 0,
+    base: 0,
+    activated: 0,
+    deactivated: 0,
+    unwinding: 0,
     finished: false,
     freed: false,
     release: Number.MAX_SAFE_INTEGER,
@@ -164,10 +169,15 @@ function startProgress(): Progress {
 export function resetProgress(progress: Progress): void {
   progress.checked = false;
   progress.prepared = 0;
+  progress.readied = false;
   progress.described = false;
   progress.numbered = false;
   progress.rollback = 0;
   progress.composed = 0;
+  progress.base = 0;
+  progress.activated = 0;
+  progress.deactivated = 0;
+  progress.unwinding = 0;
   progress.finished = false;
   progress.freed = false;
   progress.release = Number.MAX_SAFE_INTEGER;
@@ -221,6 +231,7 @@ export function numberPast(history: History, irq: number): NumberPast {
     alloc: [0, 0, 0, 0, 0, 0],
     active: [0, 0, 0, 0, 0, 0],
     init: 0,
+    base: 0,
     written: 0,
     trimmed: false,
     lied: false,
