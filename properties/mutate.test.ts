@@ -82,7 +82,7 @@ describe('a run', () => {
     const suite: Suite = gatherSuite(mutated, plan, () => undefined);
     const listed = new Set(readEquivalents().map(({ name }) => name));
     return mutated.mutants.map((mutant) =>
-      rowOf(mutant, tryMutant(mutated, suite, mutant, plan.runs), { suite, listed }),
+      rowOf(mutant, tryMutant(mutated, suite, mutant, plan), { suite, listed }),
     );
   }
 

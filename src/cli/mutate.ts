@@ -138,7 +138,7 @@ async function run(
   const listed = new Set(equivalents.map(({ name }) => name));
   const rows: MutantRow[] = [];
   for (const mutant of mutated.mutants) {
-    const tried = tryMutant(mutated, suite, mutant, plan.runs);
+    const tried = tryMutant(mutated, suite, mutant, plan);
     rows.push(rowOf(mutant, tried, { suite, listed }));
     say(() => `${rows.length} of ${mutated.mutants.length} mutants`);
     if (rows.length % SLICE === 0) await breathe();

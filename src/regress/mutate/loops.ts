@@ -25,6 +25,8 @@ export function loops({ node, source }: Visit): readonly Draft[] {
 
 function leftEarly(node: AnyNode & { readonly body: AnyNode }, source: string): readonly Draft[] {
   const { body } = node;
+  const last = body.type === 'BlockStatement' ? body.body.at(-1) : body;
+  if (last?.type === 'ReturnStatement') return [];
   const header = headerOf(node, source);
   const shown = { before: header, after: `${header} { ...; break; }` };
   const operator = 'leave a loop after the first round';

@@ -4,15 +4,17 @@
  * the reference has none. There is no clock; a mutant that never ends runs out of fuel.
  */
 import { ANSWERS } from '../../run/apply.ts';
-import { type Options, startSession } from '../../run/session.ts';
+import { type Expected, mayBeExpected } from '../../run/expected.ts';
+import { type Options, runTrace, startSession } from '../../run/session.ts';
 import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
 import type { Fate, MutantRow } from '../../report/mutants.ts';
 import { shownPath } from '../change.ts';
 import { type Equivalent, nameOf } from './equivalent.ts';
 import type { Mutated } from './load.ts';
 import type { Mutant } from './mutant.ts';
-import { casesFor, type Suite } from './suite.ts';
+import { type Case, casesFor, type Plan, type Suite } from './suite.ts';
 
 /** What became of one mutant. */
 export interface Tried {
@@ -23,39 +25,59 @@ export interface Tried {
   readonly differing: number;
 }
 
+/** What `check` says too of an expected finding that is gone. */
+const HAPPENS = 'what is on the expected list still happens';
+
 /** Runs one mutant on at most `runs` traces of each origin that is not kept. */
-export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, runs: number): Tried {
-  const cases = casesFor(suite, mutant.id, runs);
+export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, plan: Plan): Tried {
+  const cases = casesFor(suite, mutant.id, plan.runs);
   const differing = cases.length;
   const factory = mutated.choose(mutant);
   let traces = 0;
-  for (const { trace, known, found } of cases) {
+  for (const one of cases) {
     traces += 1;
-    const broken = firstBroken(trace, factory);
-    if (broken !== undefined && broken.at < known)
-      return { killed: true, rule: broken.rule, found, traces, differing };
+    const rule =
+      one.known === undefined
+        ? firstBroken(one.trace, factory)
+        : brokenBeside(one, one.known, { factory, spec: 'kernel', expected: plan.expected });
+    if (rule !== undefined) return { killed: true, rule, found: one.found, traces, differing };
   }
   return { killed: false, rule: '', found: '', traces, differing };
 }
 
-/** Which rule objects, and at which step at the earliest. */
-function firstBroken(
-  trace: Trace,
-  factory: SubjectFactory,
-): { readonly at: number; readonly rule: string } | undefined {
-  const options: Options = { factory, spec: 'kernel' };
+/** Which rule objects, if one does. */
+function firstBroken(trace: Trace, factory: SubjectFactory): string | undefined {
   try {
-    const session = startSession(trace.environment, options);
+    const session = startSession(trace.environment, { factory, spec: 'kernel' });
     for (const step of trace.steps) {
       const { kind } = session.apply(step);
       if (kind === 'finding' || kind === 'ended') break;
     }
-    return session.finish();
+    return session.finish()?.rule;
   } catch (error) {
     // A mutant that does not start has no session that could say so.
-    if (error instanceof Error) return { at: -1, rule: ANSWERS };
+    if (error instanceof Error) return ANSWERS;
     throw error;
   }
+}
+
+/** The same where the reference has a finding: one that comes earlier, that is not known, or that is gone. */
+function brokenBeside(
+  { trace, found }: Case,
+  known: Finding,
+  options: Options & { readonly expected: readonly Expected[] },
+): string | undefined {
+  const rule = firstBroken(trace, options.factory);
+  if (rule === ANSWERS) return rule;
+  if (rule === undefined)
+    return options.expected.some((entry) => entry.trace === found) ? HAPPENS : undefined;
+  const verdict = runTrace(trace, { ...options, expected: [] });
+  if (verdict.kind !== 'finding') return undefined;
+  const { finding } = verdict;
+  const isNew =
+    finding.at < known.at ||
+    (finding.at === known.at && mayBeExpected(options.expected, finding) === undefined);
+  return isNew ? finding.rule : undefined;
 }
 
 /** The row of the report; survivors that are listed are equivalent. */

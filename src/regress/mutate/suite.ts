@@ -9,6 +9,7 @@ import { type Options, runTrace } from '../../run/session.ts';
 import { sweepTrace } from '../../run/sweep.ts';
 import type { Environment } from '../../trace/environment.ts';
 import type { Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
 import type { Source } from '../budget.ts';
 import type { Mutated } from './load.ts';
 
@@ -26,8 +27,8 @@ export interface Plan {
 export interface Case {
   readonly found: string;
   readonly trace: Trace;
-  /** Step of the known finding, and Infinity when there is none. */
-  readonly known: number;
+  /** The finding of the reference, which is on the expected list; most traces have none. */
+  readonly known: Finding | undefined;
 }
 
 /** Where a trace is from. */
@@ -59,7 +60,7 @@ export function gatherSuite(
   const add = (origin: Origin, found: string, trace: Trace): void => {
     size[origin] += 1;
     hits.fill(0);
-    const one = { found, trace, known: knownAt(mutated, plan, trace) };
+    const one = { found, trace, known: knownIn(mutated, plan, trace) };
     for (const { id, fn } of mutants) {
       if (hits[id] !== 0) reached[id] = 1;
       if (hits[id] === 3 || fn === '') cases[id]?.[origin].push(one);
@@ -91,9 +92,9 @@ function optionsOf({ probe }: Mutated, { expected }: Plan): Options {
   return { factory: probe, spec: 'kernel', expected };
 }
 
-function knownAt(mutated: Mutated, plan: Plan, trace: Trace): number {
+function knownIn(mutated: Mutated, plan: Plan, trace: Trace): Finding | undefined {
   const verdict = runTrace(trace, { ...optionsOf(mutated, plan), expected: [] });
-  return verdict.kind === 'finding' ? verdict.finding.at : Infinity;
+  return verdict.kind === 'finding' ? verdict.finding : undefined;
 }
 
 /** The traces for one mutant, the cheapest first; of too many, some from everywhere. */
