@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 
 import { CANARIES, readCorpus } from '../src/cli/files.ts';
 import { readKept } from '../src/cli/kept.ts';
-import { readEquivalents } from '../src/cli/mutate.ts';
+import { readListed } from '../src/cli/mutate.ts';
 import { ENVIRONMENTS } from '../src/generate/environments.ts';
-import { nameOf, parseEquivalents } from '../src/regress/mutate/equivalent.ts';
+import { nameOf, parseListed } from '../src/regress/mutate/listed.ts';
 import { loadMutated, type Mutated } from '../src/regress/mutate/load.ts';
 import { mutantsOf } from '../src/regress/mutate/mutant.ts';
 import { rowOf, tryMutant, wrongEntries } from '../src/regress/mutate/run.ts';
@@ -14,6 +14,7 @@ import { gatherSuite, type Suite } from '../src/regress/mutate/suite.ts';
 import { switched } from '../src/regress/mutate/switches.ts';
 import type { MutantRow } from '../src/report/mutants.ts';
 import { parseScript } from '../src/subject/changed/instrument.ts';
+import { reference } from '../src/subject/reference/index.ts';
 import { isProblem } from '../src/subject/changed/sources.ts';
 
 function parsed(body: string): Parameters<typeof mutantsOf>[0] {
@@ -70,17 +71,20 @@ test('all mutants of a script stand in one script that is JavaScript', () => {
 describe('a run', () => {
   const kept = readKept();
   const plan = {
-    corpus: [...kept.traces, ...readCorpus(CANARIES)].filter(({ path }) => path.includes('devres')),
+    corpus: [...kept.traces, ...readCorpus(CANARIES)].filter(({ path }) =>
+      path.includes('devres_'),
+    ),
     expected: kept.expected,
+    base: reference,
     environments: ENVIRONMENTS,
     seed: 'a run',
-    runs: 5,
+    runs: 1,
   };
 
   function runOnce(): readonly MutantRow[] {
     const mutated: Mutated = load();
     const suite: Suite = gatherSuite(mutated, plan, () => undefined);
-    const listed = new Set(readEquivalents().map(({ name }) => name));
+    const listed = new Map(readListed().map((entry) => [entry.name, entry]));
     return mutated.mutants.map((mutant) =>
       rowOf(mutant, tryMutant(mutated, suite, mutant, plan), { suite, listed }),
     );
@@ -103,9 +107,14 @@ describe('a run', () => {
   test('names the entries of the list that are wrong', () => {
     const row = runOnce().find(({ fate }) => fate === 'killed');
     const entries = [
-      { name: row?.name ?? '', why: 'because', where: 'list:2' },
-      { name: 'devres.ts nowhere: drop a call: f(); => nothing', why: 'because', where: 'list:3' },
-    ];
+      { name: row?.name ?? '', kind: 'open', why: 'because', where: 'list:2' },
+      {
+        name: 'devres.ts nowhere: drop a call: f(); => nothing',
+        kind: 'open',
+        why: 'because',
+        where: 'list:3',
+      },
+    ] as const;
     const wrong = wrongEntries(entries, row === undefined ? [] : [row], ['devres.ts']);
     expect(wrong.map((line) => line.slice(0, 24))).toEqual([
       'list:2: is killed by "' + row?.rule.slice(0, 2),
@@ -114,9 +123,9 @@ describe('a run', () => {
   });
 });
 
-describe('the list of equivalent mutants', () => {
+describe('the list of mutants that survive', () => {
   test('names mutants that there are, each with a reason', () => {
-    const list = readEquivalents();
+    const list = readListed();
     const files = [...new Set(list.map(({ name }) => name.slice(0, name.indexOf(' '))))];
     const mutated = loadMutated(files);
     if (isProblem(mutated)) throw new Error(mutated.message);
@@ -126,7 +135,7 @@ describe('the list of equivalent mutants', () => {
   });
 
   test('says where it is not one', () => {
-    expect(parseEquivalents('list', 'why: it is\n  a\n  a\n')).toContain('list:3: stands there');
-    expect(parseEquivalents('list', '  a\n')).toContain('list:1: expected "why: REASON"');
+    expect(parseListed('list', 'equivalent: it is\n  a\n  a\n')).toContain('list:3: stands');
+    expect(parseListed('list', '  a\n')).toContain('list:1: expected "equivalent: REASON"');
   });
 });

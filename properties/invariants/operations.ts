@@ -3,6 +3,7 @@
 import * as activation from '../../src/invariants/activation.ts';
 import { shortageIsTold } from '../../src/invariants/memory.ts';
 import * as operation from '../../src/invariants/operation.ts';
+import * as twoPasses from '../../src/invariants/two-passes.ts';
 import { call } from '../../src/trace/call.ts';
 import { Errno } from '../../src/trace/errno.ts';
 import { calls, type Example, example } from './example.ts';
@@ -42,11 +43,11 @@ export const ANSWERS: readonly Example[] = [
     { environment: { ops: ['msi_translate'] } },
   ),
   {
-    ...calls(operation.finishedAlways, op('msi_prepare', 3)),
+    ...calls(twoPasses.finishedAlways, op('msi_prepare', 3)),
     environment: { ...OLD, ops: ['msi_finish'] },
   },
   example(
-    operation.errorsHandled,
+    twoPasses.errorsHandled,
     (world) => {
       world.callbacks = [op('msi_prepare', 3)];
       world.ret = Errno.ENOSPC;
@@ -57,6 +58,13 @@ export const ANSWERS: readonly Example[] = [
     world.call = call('irq_domain_free_irqs', { block: 0 });
     world.callbacks = [op('free', 0, 6, 1), op('free', 0, 5, 1)];
   }),
+  example(
+    operation.answersAsTold,
+    (world) => {
+      world.callbacks = [op('msi_prepare', -1)];
+    },
+    { environment: { hostile: [{ op: 'msi_prepare', nth: 2, ret: Errno.ENOMEM }] } },
+  ),
   calls(
     activation.vectorsInOrder,
     ...[2, 1].flatMap((irq) => [

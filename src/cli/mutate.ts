@@ -6,19 +6,20 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
-import { type Equivalent, parseEquivalents } from '../regress/mutate/equivalent.ts';
+import { type Listed, nameOf, parseListed } from '../regress/mutate/listed.ts';
 import { loadMutated, type Mutated } from '../regress/mutate/load.ts';
 import { rowOf, tryMutant, wrongEntries } from '../regress/mutate/run.ts';
-import { gatherSuite, type Plan } from '../regress/mutate/suite.ts';
+import { gatherSuite, type Plan, type Suite } from '../regress/mutate/suite.ts';
 import { jsonDocument, LAYOUT } from '../report/json.ts';
 import {
   type MutantRow,
   type MutationReport,
   mutationText,
   scoresOf,
-  survivors,
+  unexplained,
 } from '../report/mutants.ts';
 import { isProblem, REFERENCE, referenceSources } from '../subject/changed/sources.ts';
+import { reference } from '../subject/reference/index.ts';
 import { quote } from '../trace/problem.ts';
 import { CANARIES, readCorpus, shown } from './files.ts';
 import { breathe, type Interrupt, listenForInterrupt } from './interrupt.ts';
@@ -27,9 +28,11 @@ import { fileMistake, mistake, Status } from './mistake.ts';
 import { parseRuns, parseSeed } from './options.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
-/** The list of mutants that change nothing. */
-const EQUIVALENT = resolve(import.meta.dirname, '../../properties/mutants/equivalent.txt');
+/** The list of mutants that survive, with the reasons. */
+const SURVIVORS = resolve(import.meta.dirname, '../../properties/mutants/survivors.txt');
 const DEFAULT_RUNS = 300;
+/** What those that are listed get of it: nobody expects that they are killed. */
+const LISTED = 0.1;
 /** Milliseconds between two lines about how far it is. */
 const LINE_EVERY = 5000;
 /** Mutants between two looks at signals. */
@@ -70,24 +73,28 @@ async function mutate(flags: Flags): Promise<void> {
   const plan: Plan = {
     corpus: [...kept.traces, ...readCorpus(CANARIES)],
     expected: kept.expected,
+    base: reference,
     environments: [...ENVIRONMENTS, ...OLD_ENVIRONMENTS],
     seed: flags.seed,
     runs: flags.runs,
   };
   const interrupt = listenForInterrupt();
-  const equivalents = readEquivalents();
-  const { rows, size } = await run(mutated, plan, { equivalents, interrupt });
+  const entries = readListed();
+  const { rows, suite } = await run(mutated, plan, { entries, interrupt });
   interrupt.release();
   const { user, system } = process.cpuUsage(started);
   const report = {
     seed: flags.seed,
     runs: flags.runs,
     mutants: rows,
-    problems: rows.length < mutated.mutants.length ? [] : wrongEntries(equivalents, rows, files),
-    suite: size,
+    problems: [
+      ...suite.unexpected,
+      ...(rows.length < mutated.mutants.length ? [] : wrongEntries(entries, rows, files)),
+    ],
+    suite: suite.size,
     seconds: (user + system) / 1e6,
   };
-  const wrong = survivors(rows).length + report.problems.length > 0;
+  const wrong = unexplained(rows).length + report.problems.length > 0;
   const ended = rows.length < mutated.mutants.length ? Status.interrupted : Status.ok;
   finish(wrong ? Status.finding : ended, flags.json === true ? json(report) : text(report));
 }
@@ -114,14 +121,14 @@ function chosen(names: readonly string[] | undefined): readonly string[] {
 }
 
 /** The list of this checkout. */
-export function readEquivalents(path: string = EQUIVALENT): readonly Equivalent[] {
+export function readListed(path: string = SURVIVORS): readonly Listed[] {
   let list: string;
   try {
     list = readFileSync(path, 'utf8');
   } catch (error) {
-    throw fileMistake(path, error, 'the list of equivalent mutants');
+    throw fileMistake(path, error, 'the list of mutants that survive');
   }
-  const entries = parseEquivalents(shown(join(path)), list);
+  const entries = parseListed(shown(join(path)), list);
   if (typeof entries === 'string') throw mistake(entries);
   return entries;
 }
@@ -129,22 +136,24 @@ export function readEquivalents(path: string = EQUIVALENT): readonly Equivalent[
 async function run(
   mutated: Mutated,
   plan: Plan,
-  { equivalents, interrupt }: { equivalents: readonly Equivalent[]; interrupt: Interrupt },
-): Promise<{ rows: readonly MutantRow[]; size: MutationReport['suite'] }> {
+  { entries, interrupt }: { entries: readonly Listed[]; interrupt: Interrupt },
+): Promise<{ rows: readonly MutantRow[]; suite: Suite }> {
   const say = lines();
   const suite = gatherSuite(mutated, plan, (share) => {
     say(() => `${Math.round(100 * share)} % of the traces gathered`);
   });
-  const listed = new Set(equivalents.map(({ name }) => name));
+  const listed = new Map(entries.map((entry) => [entry.name, entry]));
   const rows: MutantRow[] = [];
   for (const mutant of mutated.mutants) {
-    const tried = tryMutant(mutated, suite, mutant, plan);
+    const share = listed.has(nameOf(mutant)) ? LISTED : 1;
+    const runs = Math.ceil(plan.runs * share);
+    const tried = tryMutant(mutated, suite, mutant, { ...plan, runs });
     rows.push(rowOf(mutant, tried, { suite, listed }));
     say(() => `${rows.length} of ${mutated.mutants.length} mutants`);
     if (rows.length % SLICE === 0) await breathe();
     if (interrupt.wanted()) break;
   }
-  return { rows, size: suite.size };
+  return { rows, suite };
 }
 
 function lines(): (line: () => string) => void {

@@ -85,7 +85,8 @@ function checkOrder(history: History, callback: Callback): void {
 }
 
 function foldCallback(history: History, callback: Callback): void {
-  const { progress } = history;
+  const { progress, opTotal, environment } = history;
+  if (environment.hostile.length > 0) opTotal.set(callback.op, (opTotal.get(callback.op) ?? 0) + 1);
   if (progress.rollback !== 0 && callback.op !== 'msi_free') progress.rollback = 0;
   switch (callback.op) {
     case 'prepare_desc':
@@ -155,8 +156,11 @@ function foldInterrupt(history: History, { op, domain, irq, arg, ret }: Callback
 }
 
 function foldBlock(history: History, irq: number, count: number): void {
-  history.progress.base = irq;
-  for (let i = 0; i < count; i += 1) numberPast(history, irq + i).base = irq;
+  const { progress } = history;
+  progress.base = irq;
+  progress.turn += 1;
+  for (let i = 0; i < count; i += 1)
+    Object.assign(numberPast(history, irq + i), { base: irq, turn: progress.turn });
 }
 
 function foldMsi(

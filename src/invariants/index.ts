@@ -20,6 +20,7 @@ import type { Rule, Situation } from './rule.ts';
 import { SPLATS } from './splat.ts';
 import * as store from './store.ts';
 import * as sysfs from './sysfs.ts';
+import * as twoPasses from './two-passes.ts';
 import * as vector from './vector.ts';
 
 /** Rules by kernel concept. The first that is broken is the one that is reported. */
@@ -81,9 +82,10 @@ export const RULES: readonly Rule[] = [
   operation.rootIsAsked,
   operation.composedByItsLevel,
   operation.refusedStaysUnmapped,
-  operation.finishedAlways,
-  operation.errorsHandled,
+  twoPasses.finishedAlways,
+  twoPasses.errorsHandled,
   operation.blockInOrder,
+  operation.answersAsTold,
   balance.initBalances,
   balance.levelsBalance,
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Which operations the core calls, for whom, and that it listens to what they answer. */
 import type { CallName } from '../trace/call.ts';
-import { Errno } from '../trace/errno.ts';
-import type { Observation } from '../trace/observation.ts';
 import { OPS, type Op, OP_NAMES } from '../trace/sites.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
@@ -11,7 +9,6 @@ import {
   associated,
   deviceDomainMade,
   dissociated,
-  finished,
   levelAllocated,
   prepared,
   written,
@@ -180,62 +177,6 @@ export const refusedStaysUnmapped: Rule = {
   ],
 };
 
-/** Where the second pass can fail: after that nobody is asked any more. */
-function failsLater({ callbacks, fired }: Observation): boolean {
-  return (
-    callbacks.some(({ op, ret }) => op === 'activate' && ret !== 0) ||
-    fired.some(({ where }) => where.includes('sysfs'))
-  );
-}
-
-/** Whether the domain was prepared for an allocation, which failed before anything was activated. */
-function failsEarly(observation: Observation): boolean {
-  const { ret, callbacks } = observation;
-  const ready = callbacks.some((one) => one.op === 'msi_prepare' && one.ret === 0);
-  return ready && ret !== 0 && !failsLater(observation);
-}
-
-/** The two passes of kernels up to 5.16. */
-export const finishedAlways: Rule = {
-  name: 'msi_finish is called once for an allocation that was prepared, with the result of its first pass',
-  source: 'kernel/irq/msi.c __msi_domain_alloc_irqs(), v5.15',
-  step: (observation, { environment: { ops } }) => {
-    if (!ops.includes('msi_finish')) return undefined;
-    const { ret, callbacks } = observation;
-    const ready = callbacks.filter((one) => one.op === 'msi_prepare' && one.ret === 0).length;
-    const ends = callbacks.filter(({ op }) => op === 'msi_finish');
-    if (ends.length !== ready)
-      return `msi_finish was called ${ends.length} times for ${ready} allocations`;
-    const told = ends[0]?.arg ?? 0;
-    const wanted = failsEarly(observation) ? ret : 0;
-    return told === wanted ? undefined : `msi_finish was told ${told}, expected ${wanted}`;
-  },
-  sometimes: [finished],
-};
-
-/** What the caller is told is the domain's decision. */
-export const errorsHandled: Rule = {
-  name: 'handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer',
-  source: 'kernel/irq/msi.c __msi_domain_alloc_irqs(), v5.15',
-  step: (observation, { environment: { ops } }) => {
-    if (!ops.includes('handle_error')) return undefined;
-    const { ret, callbacks } = observation;
-    const heard = callbacks.find(({ op }) => op === 'handle_error');
-    if (heard === undefined)
-      return failsEarly(observation) ? `an allocation failed without handle_error` : undefined;
-    if (heard.arg !== Errno.ENOSPC) return `handle_error heard ${heard.arg}`;
-    return heard.ret === ret ? undefined : `handle_error said ${heard.ret}, the call ${ret}`;
-  },
-  sometimes: [
-    happens(
-      'handle_error was called',
-      Fact.PREPARED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'handle_error'),
-      withOp('handle_error'),
-    ),
-  ],
-};
-
 /** Calls that work on a block of the driver from its first interrupt to its last. */
 const BLOCKWISE: readonly CallName[] = [
   'irq_domain_create_legacy',
@@ -265,6 +206,29 @@ export const blockInOrder: Rule = {
       'a block of several interrupts was freed',
       Fact.IRQ_GONE,
       ({ callbacks }, { call }) => BLOCKWISE.includes(call.fn) && callbacks.length > 1,
+    ),
+  ],
+};
+
+/** Nothing stands between an operation and its result. A fault of the step may come first. */
+export const answersAsTold: Rule = {
+  name: 'an operation returns what the environment makes it return',
+  source: 'src/trace/environment.ts hostile',
+  ops: OP_NAMES.filter((op) => OPS[op] === 'errno' && op !== 'alloc'),
+  callback: ({ op, ret }, { facts, opTotal, environment: { hostile } }) => {
+    if (hostile.length === 0 || (facts & Fact.FIRED) !== 0) return undefined;
+    const told = hostile.find((one) => one.op === op && one.nth === (opTotal.get(op) ?? 0) + 1);
+    return told === undefined || told.ret === ret
+      ? undefined
+      : `${op} was to return ${told.ret} and returned ${ret}`;
+  },
+  sometimes: [
+    happens(
+      'an environment forced a result',
+      Fact.FIRED,
+      ({ fired }, { environment }) =>
+        environment.hostile.some(({ op }) => fired.some(({ where }) => where === op)),
+      ({ hostile }) => hostile.length > 0,
     ),
   ],
 };

@@ -7,6 +7,7 @@ import { call, type Call, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
+import type { Op } from '../trace/sites.ts';
 import type {
   Broken,
   DataPast,
@@ -77,6 +78,8 @@ export interface History {
   readonly contested: Set<number>;
   /** An operation was forced to lie. */
   lies: boolean;
+  /** Calls of operations so far, in environments that force results. */
+  readonly opTotal: Map<Op, number>;
 }
 
 /** A cursor of which nothing is known. */
@@ -116,22 +119,7 @@ export function startHistory(environment: Environment): History {
     unclosed: [],
     bundles: [],
     fwnodes: [],
-    sums: {
-      affinities: 0,
-      attrs: 0,
-      names: 0,
-      loose: 0,
-      storeEntries: 0,
-      storeNodes: 0,
-      mapNodes: 0,
-      mapNodesLost: 0,
-      parents: 0,
-      listed: 0,
-      unclosed: 0,
-      bundles: 0,
-      bundlesUsed: 0,
-      devicesWithData: 0,
-    },
+    sums: startSums(),
     domainAt: DOMAINS.map(() => 0),
     deviceAt: [0, 0, 0],
     unsettled: false,
@@ -141,6 +129,26 @@ export function startHistory(environment: Environment): History {
     blocks: [0, 0, 0],
     contested: new Set(),
     lies: false,
+    opTotal: new Map(),
+  };
+}
+
+function startSums(): Sums {
+  return {
+    affinities: 0,
+    attrs: 0,
+    names: 0,
+    loose: 0,
+    storeEntries: 0,
+    storeNodes: 0,
+    mapNodes: 0,
+    mapNodesLost: 0,
+    parents: 0,
+    listed: 0,
+    unclosed: 0,
+    bundles: 0,
+    bundlesUsed: 0,
+    devicesWithData: 0,
   };
 }
 
@@ -156,6 +164,7 @@ function startProgress(): Progress {
     rollback: 0,
     composed: 0,
     base: 0,
+    turn: 0,
     activated: 0,
     deactivated: 0,
     unwinding: 0,
@@ -175,6 +184,7 @@ export function resetProgress(progress: Progress): void {
   progress.rollback = 0;
   progress.composed = 0;
   progress.base = 0;
+  progress.turn = 0;
   progress.activated = 0;
   progress.deactivated = 0;
   progress.unwinding = 0;
@@ -215,6 +225,7 @@ export function copyHistory(history: History): History {
     cursorWas: [...history.cursorWas],
     blocks: [...history.blocks],
     contested: new Set(history.contested),
+    opTotal: new Map(history.opTotal),
   };
 }
 
@@ -232,6 +243,7 @@ export function numberPast(history: History, irq: number): NumberPast {
     active: [0, 0, 0, 0, 0, 0],
     init: 0,
     base: 0,
+    turn: 0,
     written: 0,
     trimmed: false,
     lied: false,

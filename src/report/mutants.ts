@@ -5,7 +5,7 @@ import { type Paint, PLAIN } from './paint.ts';
 
 /**
  * `killed`: a rule or the oracle objects where it passes the reference. `survived`: nobody does.
- * `not covered`: no trace executed its place. `equivalent`: a survivor that is listed with its reason.
+ * `not covered`: no trace executed its place. `equivalent`: a survivor of which the list says why.
  */
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'not covered';
 
@@ -14,7 +14,7 @@ export interface MutantRow {
   /** Path in the checkout. */
   readonly file: string;
   readonly line: number;
-  /** As the list of equivalents names it. */
+  /** As the list of survivors names it. */
   readonly name: string;
   readonly operator: string;
   readonly fate: Fate;
@@ -24,6 +24,8 @@ export interface MutantRow {
   /** Traces that were run on it, and those in which it would have made a difference. */
   readonly traces: number;
   readonly differing: number;
+  /** The reason on the list; '' for a mutant that is not listed. */
+  readonly why: string;
 }
 
 /** A whole run. */
@@ -32,7 +34,7 @@ export interface MutationReport {
   /** Random traces that each mutant was run on, at most. */
   readonly runs: number;
   readonly mutants: readonly MutantRow[];
-  /** What is wrong with the list of equivalents. */
+  /** What is wrong with the list of survivors, or with the reference. */
   readonly problems: readonly string[];
   /** Traces to choose from. */
   readonly suite: { readonly corpus: number; readonly sweep: number; readonly random: number };
@@ -78,9 +80,13 @@ function scoreOf(file: string, rows: readonly MutantRow[]): FileScore {
   };
 }
 
-/** Those that nobody objects to and nobody has explained. */
-export function survivors(rows: readonly MutantRow[]): readonly MutantRow[] {
+function survivors(rows: readonly MutantRow[]): readonly MutantRow[] {
   return rows.filter(({ fate }) => fate === 'survived' || fate === 'not covered');
+}
+
+/** Those that nobody objects to and nobody has explained. */
+export function unexplained(rows: readonly MutantRow[]): readonly MutantRow[] {
+  return survivors(rows).filter(({ why }) => why === '');
 }
 
 /** Everything, ending with a newline. */
@@ -97,14 +103,14 @@ export function mutationText(report: MutationReport, paint: Paint = PLAIN): stri
     left.map((row) => survivorText(row, paint)).join('\n'),
     problems.map((problem) => paint.bad(problem)).join('\n'),
     `${mutants.length} mutants, ${seconds.toFixed(1)} s of CPU, ${rate} mutants per second`,
-    conclusion(left.length, problems.length, paint),
+    conclusion(unexplained(mutants).length, problems.length, paint),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function conclusion(left: number, problems: number, paint: Paint): string {
-  if (left > 0) return paint.bad(`${left} mutants survived and are not listed as equivalent`);
-  if (problems > 0) return paint.bad('the list of equivalent mutants is wrong');
+  if (left > 0) return paint.bad(`${left} mutants survived and are not on the list`);
+  if (problems > 0) return paint.bad('what stands above is wrong');
   return paint.good('every mutant is killed or explained');
 }
 
@@ -134,15 +140,16 @@ function ruleTable(rows: readonly MutantRow[], paint: Paint): string {
 }
 
 function survivorText(
-  { file, line, name, fate, traces, differing }: MutantRow,
+  { file, line, name, fate, traces, differing, why }: MutantRow,
   paint: Paint,
 ): string {
   const text = name.slice(name.indexOf(' ') + 1);
-  const what =
-    fate === 'not covered'
-      ? 'no trace executes it'
-      : differing === 0
-        ? 'executed, never differs'
-        : `${traces} traces pass`;
-  return `${paint.strong(`${file}:${line}`)} in ${text} (${what})`;
+  const passed = differing === 0 ? 'executed, never differs' : `${traces} traces pass`;
+  const what = fate === 'not covered' ? 'no trace executes it' : passed;
+  const reason =
+    why === ''
+      ? ''
+      : `
+    open: ${why}`;
+  return `${paint.strong(`${file}:${line}`)} in ${text} (${what})${reason}`;
 }

@@ -4,14 +4,13 @@
  * the reference has none. There is no clock; a mutant that never ends runs out of fuel.
  */
 import { ANSWERS } from '../../run/apply.ts';
-import { type Expected, mayBeExpected } from '../../run/expected.ts';
-import { type Options, runTrace, startSession } from '../../run/session.ts';
+import { mayBeExpected } from '../../run/expected.ts';
+import { runTrace, startSession } from '../../run/session.ts';
 import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
-import type { Finding } from '../../trace/verdict.ts';
 import type { Fate, MutantRow } from '../../report/mutants.ts';
 import { shownPath } from '../change.ts';
-import { type Equivalent, nameOf } from './equivalent.ts';
+import { type Listed, nameOf } from './listed.ts';
 import type { Mutated } from './load.ts';
 import type { Mutant } from './mutant.ts';
 import { type Case, casesFor, type Plan, type Suite } from './suite.ts';
@@ -36,10 +35,7 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, plan: 
   let traces = 0;
   for (const one of cases) {
     traces += 1;
-    const rule =
-      one.known === undefined
-        ? firstBroken(one.trace, factory)
-        : brokenBeside(one, one.known, { factory, spec: 'kernel', expected: plan.expected });
+    const rule = one.known ? brokenBeside(one, factory, plan) : firstBroken(one.trace, factory);
     if (rule !== undefined) return { killed: true, rule, found: one.found, traces, differing };
   }
   return { killed: false, rule: '', found: '', traces, differing };
@@ -64,54 +60,58 @@ function firstBroken(trace: Trace, factory: SubjectFactory): string | undefined 
 /** The same where the reference has a finding: one that comes earlier, that is not known, or that is gone. */
 function brokenBeside(
   { trace, found }: Case,
-  known: Finding,
-  options: Options & { readonly expected: readonly Expected[] },
+  factory: SubjectFactory,
+  { base, expected }: Plan,
 ): string | undefined {
-  const rule = firstBroken(trace, options.factory);
+  const rule = firstBroken(trace, factory);
   if (rule === ANSWERS) return rule;
   if (rule === undefined)
-    return options.expected.some((entry) => entry.trace === found) ? HAPPENS : undefined;
-  const verdict = runTrace(trace, { ...options, expected: [] });
-  if (verdict.kind !== 'finding') return undefined;
-  const { finding } = verdict;
+    return expected.some((entry) => entry.trace === found) ? HAPPENS : undefined;
+  const own = runTrace(trace, { factory, spec: 'kernel' });
+  const known = runTrace(trace, { factory: base, spec: 'kernel' });
+  if (own.kind !== 'finding' || known.kind !== 'finding') return undefined;
+  const { finding } = own;
   const isNew =
-    finding.at < known.at ||
-    (finding.at === known.at && mayBeExpected(options.expected, finding) === undefined);
+    finding.at < known.finding.at ||
+    (finding.at === known.finding.at &&
+      finding.rule !== known.finding.rule &&
+      mayBeExpected(expected, finding) === undefined);
   return isNew ? finding.rule : undefined;
 }
 
-/** The row of the report; survivors that are listed are equivalent. */
+/** The row of the report. */
 export function rowOf(
   mutant: Mutant,
   tried: Tried,
-  { suite, listed }: { readonly suite: Suite; readonly listed: ReadonlySet<string> },
+  { suite, listed }: { readonly suite: Suite; readonly listed: ReadonlyMap<string, Listed> },
 ): MutantRow {
   const name = nameOf(mutant);
+  const known = listed.get(name);
   const { rule, found, traces, differing } = tried;
-  const fate = fateOf(tried, listed.has(name), suite.reached[mutant.id] === 1);
   const { line, operator } = mutant;
   return {
     file: shownPath(mutant.file),
     line,
     name,
     operator,
-    fate,
+    fate: fateOf(tried, known, suite.reached[mutant.id] === 1),
     rule,
     found,
     traces,
     differing,
+    why: known?.why ?? '',
   };
 }
 
-function fateOf({ killed, differing }: Tried, listed: boolean, reached: boolean): Fate {
+function fateOf({ killed, differing }: Tried, known: Listed | undefined, reached: boolean): Fate {
   if (killed) return 'killed';
-  if (listed) return 'equivalent';
+  if (known?.kind === 'equivalent') return 'equivalent';
   return reached || differing > 0 ? 'survived' : 'not covered';
 }
 
 /** Entries about these files that are wrong: no such mutant, or one that is killed. */
 export function wrongEntries(
-  entries: readonly Equivalent[],
+  entries: readonly Listed[],
   rows: readonly MutantRow[],
   files: readonly string[],
 ): readonly string[] {

@@ -4,12 +4,12 @@
  * traces, every fault point of them, and random ones.
  */
 import { startBatches } from '../../generate/batch.ts';
-import type { Expected } from '../../run/expected.ts';
+import { type Expected, mayBeExpected } from '../../run/expected.ts';
 import { type Options, runTrace } from '../../run/session.ts';
 import { sweepTrace } from '../../run/sweep.ts';
+import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Environment } from '../../trace/environment.ts';
 import type { Trace } from '../../trace/step.ts';
-import type { Finding } from '../../trace/verdict.ts';
 import type { Source } from '../budget.ts';
 import type { Mutated } from './load.ts';
 
@@ -17,6 +17,8 @@ import type { Mutated } from './load.ts';
 export interface Plan {
   readonly corpus: readonly Source[];
   readonly expected: readonly Expected[];
+  /** The unchanged subject, which draws the faults that the sweep injects. */
+  readonly base: SubjectFactory;
   readonly environments: readonly Environment[];
   readonly seed: string;
   /** Random traces, and runs of the sweep, for each mutant at most; 1 or more. */
@@ -27,8 +29,8 @@ export interface Plan {
 export interface Case {
   readonly found: string;
   readonly trace: Trace;
-  /** The finding of the reference, which is on the expected list; most traces have none. */
-  readonly known: Finding | undefined;
+  /** The reference has a finding in it, which is on the expected list. */
+  readonly known: boolean;
 }
 
 /** Where a trace is from. */
@@ -40,6 +42,8 @@ export interface Suite {
   /** 1 when some trace executed the place of the mutant. */
   readonly reached: Uint8Array;
   readonly cases: readonly Readonly<Record<Origin, readonly Case[]>>[];
+  /** Findings of the reference that are not expected: there is nothing to compare with. */
+  readonly unexpected: readonly string[];
 }
 
 /** Random traces that are drawn for each one that a mutant is run on at most. */
@@ -55,12 +59,17 @@ export function gatherSuite(
   const { hits, mutants } = mutated;
   const size = { corpus: 0, sweep: 0, random: 0 };
   const reached = new Uint8Array(hits.length);
+  const unexpected: string[] = [];
   const lists = hits.length;
   const cases = Array.from({ length: lists }, () => empty());
   const add = (origin: Origin, found: string, trace: Trace): void => {
     size[origin] += 1;
     hits.fill(0);
-    const one = { found, trace, known: knownIn(mutated, plan, trace) };
+    const verdict = runTrace(trace, { ...optionsOf(plan), factory: mutated.probe });
+    const known = verdict.kind === 'finding';
+    if (known && mayBeExpected(plan.expected, verdict.finding) === undefined)
+      unexpected.push(`${found}: the reference itself: ${verdict.finding.rule}`);
+    const one = { found, trace, known };
     for (const { id, fn } of mutants) {
       if (hits[id] !== 0) reached[id] = 1;
       if (hits[id] === 3 || fn === '') cases[id]?.[origin].push(one);
@@ -69,7 +78,7 @@ export function gatherSuite(
   for (const { path, trace } of plan.corpus) add('corpus', path, trace);
   for (const [index, { path, trace }] of plan.corpus.entries()) {
     progress((0.5 * index) / plan.corpus.length);
-    for (const swept of sweepTrace(trace, optionsOf(mutated, plan)))
+    for (const swept of sweepTrace(trace, { ...optionsOf(plan), factory: plan.base }))
       add('sweep', `sweep of ${path}`, swept.trace);
   }
   const wanted = plan.runs * DRAWN;
@@ -81,20 +90,15 @@ export function gatherSuite(
       return true;
     });
   }
-  return { size, reached, cases };
+  return { size, reached, cases, unexpected };
 }
 
 function empty(): Record<Origin, Case[]> {
   return { corpus: [], sweep: [], random: [] };
 }
 
-function optionsOf({ probe }: Mutated, { expected }: Plan): Options {
-  return { factory: probe, spec: 'kernel', expected };
-}
-
-function knownIn(mutated: Mutated, plan: Plan, trace: Trace): Finding | undefined {
-  const verdict = runTrace(trace, { ...optionsOf(mutated, plan), expected: [] });
-  return verdict.kind === 'finding' ? verdict.finding : undefined;
+function optionsOf({ base, expected }: Plan): Options {
+  return { factory: base, spec: 'kernel', expected };
 }
 
 /** The traces for one mutant, the cheapest first; of too many, some from everywhere. */
