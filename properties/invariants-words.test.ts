@@ -187,7 +187,7 @@ describe('a rule says what it saw instead', () => {
           domain PFX-MSI-dev0-6 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data
           irq_domain 4 of step 1 is in 2 slots of device 1
-      the linear map of a domain has the size that was asked for
+      the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers
           domain level1 has a map for 1, not 0
       a domain is marked as hierarchical, as an MSI domain, as that of a device or as an MSI parent exactly when it is one
           domain level1 is , expected IRQ_DOMAIN_FLAG_HIERARCHY IRQ_DOMAIN_FLAG_MSI_PARENT
@@ -211,9 +211,9 @@ describe('a rule says what it saw instead', () => {
           resource 1 of device 0 left without a release
       the list of a device holds nodes that live and know that they are on a list, each once
           device 0 lists devres 3 of driver, which is on no list
-      the two markers of a group refer to each other, and no other resource to any
+      the two markers of a group refer to each other, no other resource to any, and only open markers that a release has met have a color
           devres 5 of group_open refers to 3
-      the MSI data of a device are newer than their sysfs group, so that they are released first
+      the MSI data of a device, which their node holds, are newer than their sysfs group, so that they are released first
           device 0 has node 0 for its MSI data, node 1 for the group"
     `);
   });

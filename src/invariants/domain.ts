@@ -57,11 +57,13 @@ export const flagsFit: Rule = {
 
 /** Small numbers of the root, and all of a domain without hierarchy, are found without a tree. */
 export const linearAsAsked: Rule = {
-  name: 'the linear map of a domain has the size that was asked for',
+  name: 'the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers',
   source: 'kernel/irq/irqdomain.c __irq_domain_create(), irq_domain_create_linear()',
   newDomain: ({ domain }, { environment }) => {
     const own = domain.handle === 0 ? environment.revmap_size : 0;
     const wanted = domain.kind === 'wired' ? domain.hwirq_max : own;
+    if (domain.kind !== 'wired' && domain.hwirq_max !== 0xffff_ffff)
+      return `domain ${domain.name} has numbers below ${domain.hwirq_max}`;
     return domain.revmap.length === wanted
       ? undefined
       : `domain ${domain.name} has a map for ${domain.revmap.length}, not ${wanted}`;
