@@ -80,7 +80,7 @@ async function mutate(flags: Flags): Promise<void> {
   };
   const interrupt = listenForInterrupt();
   const entries = readListed();
-  const { rows, suite } = await run(mutated, plan, { entries, interrupt });
+  const { rows, suite, differing } = await run(mutated, plan, { entries, interrupt });
   interrupt.release();
   const { user, system } = process.cpuUsage(started);
   const report = {
@@ -89,6 +89,7 @@ async function mutate(flags: Flags): Promise<void> {
     mutants: rows,
     problems: [
       ...suite.unexpected,
+      ...differing,
       ...(rows.length < mutated.mutants.length ? [] : wrongEntries(entries, rows, files)),
     ],
     suite: suite.size,
@@ -133,27 +134,38 @@ export function readListed(path: string = SURVIVORS): readonly Listed[] {
   return entries;
 }
 
+interface Ran {
+  readonly rows: readonly MutantRow[];
+  readonly suite: Suite;
+  /** Mutants that are listed as equivalent and are not. */
+  readonly differing: readonly string[];
+}
+
 async function run(
   mutated: Mutated,
   plan: Plan,
   { entries, interrupt }: { entries: readonly Listed[]; interrupt: Interrupt },
-): Promise<{ rows: readonly MutantRow[]; suite: Suite }> {
+): Promise<Ran> {
   const say = lines();
   const suite = gatherSuite(mutated, plan, (share) => {
     say(() => `${Math.round(100 * share)} % of the traces gathered`);
   });
   const listed = new Map(entries.map((entry) => [entry.name, entry]));
   const rows: MutantRow[] = [];
+  const differing: string[] = [];
   for (const mutant of mutated.mutants) {
-    const share = listed.has(nameOf(mutant)) ? LISTED : 1;
-    const runs = Math.ceil(plan.runs * share);
-    const tried = tryMutant(mutated, suite, mutant, { ...plan, runs });
+    const known = listed.get(nameOf(mutant));
+    const runs = Math.ceil(plan.runs * (known === undefined ? 1 : LISTED));
+    const compare = known?.kind === 'equivalent';
+    const tried = tryMutant(mutated, suite, mutant, { ...plan, runs, compare });
     rows.push(rowOf(mutant, tried, { suite, listed }));
+    if (known !== undefined && !tried.killed && tried.shows !== '')
+      differing.push(`${known.where}: shows something else in ${tried.shows}: ${known.name}`);
     say(() => `${rows.length} of ${mutated.mutants.length} mutants`);
     if (rows.length % SLICE === 0) await breathe();
     if (interrupt.wanted()) break;
   }
-  return { rows, suite };
+  return { rows, suite, differing };
 }
 
 function lines(): (line: () => string) => void {

@@ -5,9 +5,11 @@
  */
 import { ANSWERS } from '../../run/apply.ts';
 import { mayBeExpected } from '../../run/expected.ts';
-import { runTrace, startSession } from '../../run/session.ts';
+import { SHOWS_THE_SAME } from '../../run/differ.ts';
+import { type Options, runTrace, startSession } from '../../run/session.ts';
 import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
+import type { Finding } from '../../trace/verdict.ts';
 import type { Fate, MutantRow } from '../../report/mutants.ts';
 import { shownPath } from '../change.ts';
 import { type Listed, nameOf } from './listed.ts';
@@ -22,59 +24,95 @@ export interface Tried {
   readonly found: string;
   readonly traces: number;
   readonly differing: number;
+  /** The first trace in which it shows something else than the reference, '' when that was not looked for. */
+  readonly shows: string;
 }
 
 /** What `check` says too of an expected finding that is gone. */
 const HAPPENS = 'what is on the expected list still happens';
 
+/** How a mutant is run. */
+export interface Trial extends Plan {
+  /** Also look for anything that it shows and the reference does not. */
+  readonly compare?: boolean;
+}
+
 /** Runs one mutant on at most `runs` traces of each origin that is not kept. */
-export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, plan: Plan): Tried {
-  const cases = casesFor(suite, mutant.id, plan.runs);
+export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial: Trial): Tried {
+  const cases = casesFor(suite, mutant.id, trial.runs);
   const differing = cases.length;
   const factory = mutated.choose(mutant);
   let traces = 0;
+  let shows = '';
   for (const one of cases) {
+    const { trace, found } = one;
     traces += 1;
-    const rule = one.known ? brokenBeside(one, factory, plan) : firstBroken(one.trace, factory);
-    if (rule !== undefined) return { killed: true, rule, found: one.found, traces, differing };
+    let rule = one.known ? brokenBeside(one, factory, trial) : undefined;
+    if (!one.known && trial.compare === true)
+      rule = firstBroken(trace, { factory, against: trial.base });
+    if (rule === SHOWS_THE_SAME && shows === '') shows = found;
+    if (rule === SHOWS_THE_SAME || (!one.known && trial.compare !== true))
+      rule = firstBroken(trace, { factory });
+    if (rule !== undefined) return { killed: true, rule, found, traces, differing, shows };
   }
-  return { killed: false, rule: '', found: '', traces, differing };
+  return { killed: false, rule: '', found: '', traces, differing, shows };
 }
 
-/** Which rule objects, if one does. */
-function firstBroken(trace: Trace, factory: SubjectFactory): string | undefined {
+function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
+  return firstFinding(trace, subjects)?.rule;
+}
+
+type Subjects = Pick<Options, 'factory' | 'against'>;
+type Found = Pick<Finding, 'rule' | 'at' | 'detail'>;
+
+/** What is found first. What a kernel shows that did not survive the step is compared with nothing. */
+function firstFinding({ environment, steps }: Trace, subjects: Subjects): Found | undefined {
   try {
-    const session = startSession(trace.environment, { factory, spec: 'kernel' });
-    for (const step of trace.steps) {
+    const session = startSession(environment, { ...subjects, spec: 'kernel' });
+    for (const step of steps) {
       const { kind } = session.apply(step);
       if (kind === 'finding' || kind === 'ended') break;
     }
-    return session.finish()?.rule;
+    const found = session.finish();
+    const isLast = found?.rule === SHOWS_THE_SAME && session.observation()?.dead === true;
+    return isLast ? undefined : found;
   } catch (error) {
     // A mutant that does not start has no session that could say so.
-    if (error instanceof Error) return ANSWERS;
+    if (error instanceof Error) return { rule: ANSWERS, at: 0, detail: error.message };
     throw error;
   }
 }
 
+const known = new WeakMap<Case, Found | undefined>();
+
+/** What the reference shows in a trace; the same each time. */
+function knownFinding(one: Case, base: SubjectFactory): Found | undefined {
+  if (!known.has(one)) known.set(one, firstFinding(one.trace, { factory: base }));
+  return known.get(one);
+}
+
 /** The same where the reference has a finding: one that comes earlier, that is not known, or that is gone. */
 function brokenBeside(
-  { trace, found }: Case,
+  one: Case,
   factory: SubjectFactory,
-  { base, expected }: Plan,
+  { base, expected }: Trial,
 ): string | undefined {
-  const rule = firstBroken(trace, factory);
-  if (rule === ANSWERS) return rule;
-  if (rule === undefined)
+  const { trace, found } = one;
+  const own = firstFinding(trace, { factory });
+  if (own === undefined)
     return expected.some((entry) => entry.trace === found) ? HAPPENS : undefined;
-  const own = runTrace(trace, { factory, spec: 'kernel' });
-  const known = runTrace(trace, { factory: base, spec: 'kernel' });
-  if (own.kind !== 'finding' || known.kind !== 'finding') return undefined;
-  const { finding } = own;
+  const usual = knownFinding(one, base);
+  if (own.rule === usual?.rule && own.at === usual.at && own.detail === usual.detail)
+    return undefined;
+  if (own.rule === ANSWERS) return own.rule;
+  const closely = runTrace(trace, { factory, spec: 'kernel' });
+  const other = runTrace(trace, { factory: base, spec: 'kernel' });
+  if (closely.kind !== 'finding' || other.kind !== 'finding') return undefined;
+  const { finding } = closely;
   const isNew =
-    finding.at < known.finding.at ||
-    (finding.at === known.finding.at &&
-      finding.rule !== known.finding.rule &&
+    finding.at < other.finding.at ||
+    (finding.at === other.finding.at &&
+      finding.rule !== other.finding.rule &&
       mayBeExpected(expected, finding) === undefined);
   return isNew ? finding.rule : undefined;
 }
