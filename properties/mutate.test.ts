@@ -104,6 +104,18 @@ describe('a run', () => {
     expect(killed.every(({ rule, found }) => rule !== '' && found !== '')).toBe(true);
   });
 
+  test('finds nothing that a mutant shows which is listed as equivalent', () => {
+    const mutated = load();
+    const suite = gatherSuite(mutated, plan, () => undefined);
+    const kinds = new Map(readListed().map(({ name, kind }) => [name, kind]));
+    const equivalent = mutated.mutants.filter((one) => kinds.get(nameOf(one)) === 'equivalent');
+    expect(equivalent.length).toBeGreaterThan(0);
+    for (const mutant of equivalent) {
+      const { killed, shows } = tryMutant(mutated, suite, mutant, { ...plan, compare: true });
+      expect({ killed, shows }).toEqual({ killed: false, shows: '' });
+    }
+  });
+
   test('names the entries of the list that are wrong', () => {
     const row = runOnce().find(({ fate }) => fate === 'killed');
     const entries = [

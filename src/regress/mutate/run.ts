@@ -45,17 +45,28 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial:
   let traces = 0;
   let shows = '';
   for (const one of cases) {
-    const { trace, found } = one;
+    const { found } = one;
     traces += 1;
-    let rule = one.known ? brokenBeside(one, factory, trial) : undefined;
-    if (!one.known && trial.compare === true)
-      rule = firstBroken(trace, { factory, against: trial.base });
-    if (rule === SHOWS_THE_SAME && shows === '') shows = found;
-    if (rule === SHOWS_THE_SAME || (!one.known && trial.compare !== true))
-      rule = firstBroken(trace, { factory });
+    const { rule, differs } = judge(one, factory, trial);
+    if (differs && shows === '') shows = found;
     if (rule !== undefined) return { killed: true, rule, found, traces, differing, shows };
   }
   return { killed: false, rule: '', found: '', traces, differing, shows };
+}
+
+interface Judged {
+  readonly rule: string | undefined;
+  readonly differs: boolean;
+}
+
+function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
+  const { trace } = one;
+  if (one.known) return { rule: brokenBeside(one, factory, trial), differs: false };
+  if (trial.compare !== true) return { rule: firstBroken(trace, { factory }), differs: false };
+  const rule = firstBroken(trace, { factory, against: trial.base });
+  return rule === SHOWS_THE_SAME
+    ? { rule: firstBroken(trace, { factory }), differs: true }
+    : { rule, differs: false };
 }
 
 function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
@@ -83,12 +94,12 @@ function firstFinding({ environment, steps }: Trace, subjects: Subjects): Found 
   }
 }
 
-const known = new WeakMap<Case, Found | undefined>();
+const usuals = new WeakMap<Case, Found | undefined>();
 
 /** What the reference shows in a trace; the same each time. */
 function knownFinding(one: Case, base: SubjectFactory): Found | undefined {
-  if (!known.has(one)) known.set(one, firstFinding(one.trace, { factory: base }));
-  return known.get(one);
+  if (!usuals.has(one)) usuals.set(one, firstFinding(one.trace, { factory: base }));
+  return usuals.get(one);
 }
 
 /** The same where the reference has a finding: one that comes earlier, that is not known, or that is gone. */
