@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Example } from './invariants/example.ts';
 import { broken } from './invariants/play.ts';
+import { ANSWERS } from './invariants/operations.ts';
 import { COMPLAINTS, DESCRIPTORS, INTERRUPTS } from './invariants/states.ts';
 import { MEMORY, OPERATIONS, OWNERS } from './invariants/steps.ts';
 
@@ -86,10 +87,12 @@ describe('a rule says what it saw instead', () => {
           interrupt 4, limit 4
       an interrupt has irq_data for its domain and every parent of that, or up to where it was trimmed
           interrupt 1 has no irq_data below level1
-      each level of a mapped interrupt has the chip of its domain
+      each level of a mapped interrupt has the chip of its domain, with its data
           interrupt 1 has chip notconn in domain level1
       the interrupts of a descriptor are in the MSI domain whose store has the descriptor
           interrupt 1 of msi_desc 1 of step 1 is in irq_domain 3, not in PFX-MSI-dev0-6
+      an interrupt that is in no domain has no hardware number
+          interrupt 3 is in no domain and has hwirq 2
       an interrupt that is mapped can be requested
           interrupt 4 has IRQ_NOREQUEST
       a call that allocates a block answers with its first interrupt, and the block has the size that was asked for
@@ -112,6 +115,8 @@ describe('a rule says what it saw instead', () => {
           interrupt 4 is hwirq 2 of irq_domain 3, asked for 3
       mapping or associating a hardware number leaves it with one interrupt
           hwirq 2 belongs to interrupts 3 and 4
+      a mapping gets a number from its hint on, while one is free there
+          hwirq 20 got interrupt 5, 20 is free
       the vector of an interrupt is taken by that interrupt
           interrupt 1 has vector 0, which is taken by 2
       as many vectors are taken as interrupts reach the root domain
@@ -178,10 +183,12 @@ describe('a rule says what it saw instead', () => {
           domain PFX-MSI-dev0-6 has root 4, its parent 1
       an MSI domain has the default operations that it asked for and does not provide, and no others
           domain PFX-MSI-dev0-6 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
-      an MSI domain has an info with its bus token and a hwsize of 1 to 65536
+      an MSI domain has a firmware node, and an info with its bus token and a hwsize of 1 to 65536, which is its own when it is of a device
           domain PFX-MSI-dev0-6 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data
           irq_domain 4 of step 1 is in 2 slots of device 1
+      the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers
+          domain level1 has a map for 1, not 0
       a domain is marked as hierarchical, as an MSI domain, as that of a device or as an MSI parent exactly when it is one
           domain level1 is , expected IRQ_DOMAIN_FLAG_HIERARCHY IRQ_DOMAIN_FLAG_MSI_PARENT
       a domain has a name of its own from the beginning, and keeps it
@@ -204,7 +211,9 @@ describe('a rule says what it saw instead', () => {
           resource 1 of device 0 left without a release
       the list of a device holds nodes that live and know that they are on a list, each once
           device 0 lists devres 3 of driver, which is on no list
-      the MSI data of a device are newer than their sysfs group, so that they are released first
+      the two markers of a group refer to each other, no other resource to any, and only open markers that a release has met have a color
+          devres 5 of group_open refers to 3
+      the MSI data of a device, which their node holds, are newer than their sysfs group, so that they are released first
           device 0 has node 0 for its MSI data, node 1 for the group"
     `);
   });
@@ -239,6 +248,39 @@ describe('a rule says what it saw instead', () => {
           1 of irq_data are left
       every object has exactly one owner, and owners refer to nothing that is gone
           name 9 of step 2 has 2 owners"
+    `);
+  });
+
+  test('for rules about which operations are called, and what they answer', () => {
+    expect(report(ANSWERS)).toMatchInlineSnapshot(`
+      "an operation without a default is called only in domains that provide it
+          msi_post_free, which the domain does not have
+      an operation that returns nothing has no result
+          get_hwirq returned 1
+      an operation is called for the device that the call is about, or for none
+          msi_prepare for device 1, expected 0
+      prepare_desc is called for a descriptor before set_desc is, where the domain has it
+          set_desc for slot 0 without a prepare_desc before it
+      a domain with domain_alloc_irqs, domain_free_irqs or msi_post_free hears of it when its descriptors get, or lose, their interrupts
+          nobody called msi_post_free
+      the root is asked once, and agrees, before a device gets a domain of its own
+          the root was asked 0 times, answered nothing
+      a message is composed by the level that can
+          domain 1 composed the message of interrupt 1
+      nothing is mapped through a firmware node that msi_translate refuses
+          msi_translate returned -22, the answer is interrupt 4
+      msi_finish is called once for an allocation that was prepared, with the result of its first pass
+          msi_finish was called 0 times for 1 allocations
+      handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer
+          an allocation failed without handle_error
+      the interrupts of a block are mapped and freed from the first to the last
+          free of interrupt 5 after that of 6
+      an operation returns what the environment makes it return
+          msi_prepare was to return -12 and returned 0
+      the vectors of a descriptor are activated and deactivated from the first to the last, and descriptors are activated one after the other
+          deactivate of interrupt 1 after that of 2
+      a call that got no memory for what it makes reports failure
+          msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);
   });
 });

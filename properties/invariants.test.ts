@@ -8,6 +8,7 @@ import { RULES, SITUATIONS } from '../src/invariants/index.ts';
 import { call } from '../src/trace/call.ts';
 import { broken, prepare, take } from './invariants/play.ts';
 import { allocate, boot, ENVIRONMENT, insert } from './invariants/scenes.ts';
+import { ANSWERS } from './invariants/operations.ts';
 import { COMPLAINTS, DESCRIPTORS, INTERRUPTS } from './invariants/states.ts';
 import { MEMORY, OPERATIONS, OWNERS } from './invariants/steps.ts';
 import { begin, observe } from './invariants/world.ts';
@@ -17,6 +18,7 @@ const EXAMPLES = [
   ...DESCRIPTORS,
   ...INTERRUPTS,
   ...OPERATIONS,
+  ...ANSWERS,
   ...OWNERS,
   ...MEMORY,
 ];

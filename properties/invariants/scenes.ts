@@ -83,7 +83,8 @@ export function insert(world: World): void {
       }),
     );
   }
-  put(world, world.devres, { release: 'group_close', data: 0, added: false, other: 5, color: 0 });
+  put(world, world.devres, { release: 'group_close', data: 2, added: false, other: 5, color: 0 });
+  at(world.devres, 1).data = 0;
   at(world.devres, 2).data = 1;
   at(world.devres, 5).other = 6;
   device.msi_irqs = true;

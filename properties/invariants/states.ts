@@ -14,7 +14,7 @@ import { call } from '../../src/trace/call.ts';
 import type { Splat } from '../../src/trace/observation.ts';
 import { type Example, example } from './example.ts';
 import { LEVEL, SLOT, WIRED } from './scenes.ts';
-import { at, put } from './world.ts';
+import { addIrq, at, put } from './world.ts';
 
 const KINDS: readonly Splat['kind'][] = [
   'WARN',
@@ -138,6 +138,9 @@ export const INTERRUPTS: readonly Example[] = [
   example(irq.inTheDomainOfItsDescriptor, ({ irq_data }) => {
     at(irq_data, 3).domain = WIRED;
   }),
+  example(irq.unmappedHasNoNumber, ({ irq_data }) => {
+    at(irq_data, 7).hwirq = 2;
+  }),
   example(irq.requestableWhenMapped, ({ irq_desc }) => {
     at(irq_desc, 4).norequest = true;
   }),
@@ -173,6 +176,11 @@ export const INTERRUPTS: readonly Example[] = [
   example(mapping.mappedOnce, (world) => {
     world.call = call('irq_domain_associate', { domain: 4, block: 0, hwirq: 2 });
     Object.assign(at(world.irq_data, 7), { domain: WIRED, hwirq: 2 });
+  }),
+  example(mapping.numberedFromItsHint, (world) => {
+    world.call = call('irq_create_mapping_affinity', { domain: 4, hwirq: 20 });
+    world.ret = 5;
+    addIrq(world, 5, { domain: WIRED, hwirq: 3 });
   }),
   example(vector.hasItsVector, ({ irq_domain }) => {
     at(irq_domain, 1).vectors[0] = 2;

@@ -35,8 +35,14 @@ export const OPERATIONS: readonly Example[] = [
     op('irq_compose_msi_msg', 0, 1),
     op('irq_write_msi_msg', -1, 2, 0x4000),
   ),
-  calls(order.finishedLast, op('msi_finish', -1), op('handle_error', -1)),
-  calls(order.postFreeLast, op('msi_post_free', -1), op('free', 0, 3)),
+  {
+    ...calls(order.finishedLast, op('msi_finish', -1), op('handle_error', -1)),
+    environment: { ops: ['msi_finish', 'handle_error'] },
+  },
+  {
+    ...calls(order.postFreeLast, op('msi_post_free', -1), op('free', 0, 3)),
+    environment: { ops: ['msi_free', 'msi_post_free'] },
+  },
   calls(balance.initBalances, op('msi_free', -1, 1)),
   calls(balance.levelsBalance, op('alloc', 1, 3, 2)),
   calls(activation.parentsFirst, op('alloc', 0, 5, 1), op('alloc', 1, 5, 1), op('activate', 1, 5)),
@@ -82,6 +88,9 @@ export const OWNERS: readonly Example[] = [
   example(domain.inOneSlot, ({ msi_device_data }) => {
     Object.assign(at(msi_device_data, 1).domains[1] ?? {}, { domain: MSI });
   }),
+  example(domain.linearAsAsked, ({ irq_domain }) => {
+    at(irq_domain, LEVEL).revmap.push(0);
+  }),
   example(domain.flagsFit, ({ irq_domain }) => {
     at(irq_domain, LEVEL).flags = 0;
   }),
@@ -114,6 +123,9 @@ export const OWNERS: readonly Example[] = [
   }),
   example(devres.listedOnce, (world) => {
     at(world.devres, 3).added = false;
+  }),
+  example(devres.markersKnowEachOther, (world) => {
+    at(world.devres, 5).other = 3;
   }),
   example(devres.dataAfterGroup, (world) => {
     at(world.device, 1).devres_head.splice(0, 2, 2, 1);

@@ -81,9 +81,9 @@ export function at<T>(box: Box<T>, address: number): T {
   return object;
 }
 
-/** A callback that returns 0. */
+/** A callback that returns 0; those of the per-device domain, -1, are for its device. */
 export function op(name: Op, domain: number, irq: number = 0, arg: number = 0): Callback {
-  return { op: name, domain, dev: name === 'release' ? 0 : -1, irq, arg, ret: 0 };
+  return { op: name, domain, dev: domain === -1 ? 0 : -1, irq, arg, ret: 0 };
 }
 
 /** Adds a node of a tree. */
@@ -173,7 +173,7 @@ export function addIrq(
       hwirq,
       common,
       chip,
-      chip_data: 0,
+      chip_data: chip === 'msi' ? 1 : 0,
       domain,
       parent_data: data,
     });

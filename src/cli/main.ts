@@ -7,6 +7,7 @@ import { addEject } from './eject.ts';
 import { addList } from './list.ts';
 import { addMinimize } from './minimize.ts';
 import { isMistake, Status } from './mistake.ts';
+import { addMutate } from './mutate.ts';
 import { addRegress } from './regress.ts';
 import { addReplay } from './replay.ts';
 import { addSweep } from './sweep.ts';
@@ -58,7 +59,16 @@ Exit status:
   70   a mistake of msicheck itself
   130  interrupted before anything was found`,
     );
-  for (const add of [addCheck, addSweep, addReplay, addMinimize, addRegress, addEject, addList])
+  for (const add of [
+    addCheck,
+    addSweep,
+    addReplay,
+    addMinimize,
+    addRegress,
+    addEject,
+    addMutate,
+    addList,
+  ])
     add(program);
   return program;
 }

@@ -17,7 +17,7 @@ export const initBalances: Rule = {
   name: 'an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many',
   source: 'kernel/irq/msi.c msi_domain_alloc(), msi_domain_free()',
   number: ({ picture, irq, desc, past }, { environment }) => {
-    if (past.lied || !environment.ops.includes('msi_free')) return undefined;
+    if (!environment.ops.includes('msi_free')) return undefined;
     const data = picture.irq_data.objects[desc?.irq_data ?? 0];
     const domain = picture.irq_domain.objects[data?.domain ?? 0];
     if (data !== undefined && data.domain !== 0 && domain === undefined) return undefined;

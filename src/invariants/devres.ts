@@ -68,21 +68,57 @@ export const listedOnce: Rule = {
   sometimes: [resourceReleased, dataChanged],
 };
 
+const NONE = { release: '', data: 0 } as const;
+
 /** So that the domains and descriptors are gone before the directory of their files is. */
 export const dataAfterGroup: Rule = {
-  name: 'the MSI data of a device are newer than their sysfs group, so that they are released first',
+  name: 'the MSI data of a device, which their node holds, are newer than their sysfs group, so that they are released first',
   source: 'kernel/irq/msi.c msi_setup_device_data()',
   belongings: ({ picture, device }) => {
     if (device.msi_data === 0) return undefined;
     let group = -1;
     let data = -1;
     for (let i = 0; i < device.devres_head.length; i += 1) {
-      const release = picture.devres.objects[device.devres_head[i] ?? 0]?.release;
+      const { release, data: held } = picture.devres.objects[device.devres_head[i] ?? 0] ?? NONE;
       if (release === 'devm_attr_group_remove') group = i;
-      if (release === 'msi_device_data_release') data = i;
+      else if (release === 'msi_device_data_release') data = i;
+      else continue;
+      if (held !== (data === i ? device.msi_data : 0))
+        return `node ${i} of device ${device.handle} holds ${held}`;
     }
     if (group >= 0 && data > group) return undefined;
     return `device ${device.handle} has ${data < 0 ? 'no node' : `node ${data}`} for its MSI data, ${group < 0 ? 'none' : `node ${group}`} for the group`;
   },
   sometimes: [dataChanged],
 };
+
+/** Whoever finds one marker of a group finds the other; colors are what the last release of a range left. */
+export const markersKnowEachOther: Rule = {
+  name: 'the two markers of a group refer to each other, no other resource to any, and only open markers that a release has met have a color',
+  source: 'drivers/base/devres.c devres_open_group(), remove_nodes(), struct devres_group',
+  belongings: ({ picture, device }, { call }) => {
+    const { devres_head } = device;
+    for (let i = 0; i < devres_head.length; i += 1) {
+      const address = devres_head[i] ?? 0;
+      const node = picture.devres.objects[address];
+      if (node === undefined) continue;
+      const other = picture.devres.objects[node.other];
+      const wanted = otherMarker(node.release);
+      const fits =
+        wanted === undefined
+          ? node.other === 0
+          : other?.release === wanted && other.other === address && other.data === node.data;
+      if (!fits) return `devres ${address} of ${node.release} refers to ${node.other}`;
+      const isNew = call.fn === 'devres_open_group' && i === devres_head.length - 1;
+      const colored = node.release === 'group_open' && !isNew ? other : node;
+      if (colored?.color !== 0) return `devres ${address} of ${node.release} has a color`;
+    }
+    return undefined;
+  },
+  sometimes: [resourceReleased],
+};
+
+function otherMarker(release: string): string | undefined {
+  if (release === 'group_open') return 'group_close';
+  return release === 'group_close' ? 'group_open' : undefined;
+}

@@ -14,6 +14,8 @@ import { deviceDomainMade, domainMade, domainRemoved } from './situations.ts';
 
 /** `msi_domain_template::name` without its terminating zero. */
 const LONGEST_NAME = 47;
+/** What the templates of the environments call their chips. */
+const CHIP = 'MSI';
 
 /** From the root outwards. */
 export const rootedInItsParent: Rule = {
@@ -49,6 +51,22 @@ export const flagsFit: Rule = {
     const seen = flags & ~DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED;
     if (seen === wanted) return undefined;
     return `domain ${domain.name} is ${flagNames(DomainFlag, seen).join(' ')}, expected ${flagNames(DomainFlag, wanted).join(' ')}`;
+  },
+  sometimes: [domainMade],
+};
+
+/** Small numbers of the root, and all of a domain without hierarchy, are found without a tree. */
+export const linearAsAsked: Rule = {
+  name: 'the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers',
+  source: 'kernel/irq/irqdomain.c __irq_domain_create(), irq_domain_create_linear()',
+  newDomain: ({ domain }, { environment }) => {
+    const own = domain.handle === 0 ? environment.revmap_size : 0;
+    const wanted = domain.kind === 'wired' ? domain.hwirq_max : own;
+    if (domain.kind !== 'wired' && domain.hwirq_max !== 0xffff_ffff)
+      return `domain ${domain.name} has numbers below ${domain.hwirq_max}`;
+    return domain.revmap.length === wanted
+      ? undefined
+      : `domain ${domain.name} has a map for ${domain.revmap.length}, not ${wanted}`;
   },
   sometimes: [domainMade],
 };
@@ -91,7 +109,7 @@ function defaultsOf({ flags, ops }: MsiDomainInfo, profile: Profile): readonly s
 
 /** What the MSI core relies on. */
 export const infoFits: Rule = {
-  name: 'an MSI domain has an info with its bus token and a hwsize of 1 to 65536',
+  name: 'an MSI domain has a firmware node, and an info with its bus token and a hwsize of 1 to 65536, which is its own when it is of a device',
   source: 'kernel/irq/msi.c __msi_create_irq_domain()',
   newDomain: ({ picture, domain }) => {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI) === 0) return undefined;
@@ -99,6 +117,9 @@ export const infoFits: Rule = {
     if (info === undefined) return `domain ${domain.name} has no info`;
     if (info.bus_token !== domain.bus_token)
       return `domain ${domain.name} is ${domain.bus_token}, its info ${info.bus_token}`;
+    if (domain.fwnode === 0) return `domain ${domain.name} has no firmware node`;
+    if (info.bundle !== domain.handle < 0)
+      return `the info of domain ${domain.name} is ${info.bundle ? '' : 'not '}its own`;
     return info.hwsize >= 1 && info.hwsize <= MSI_XA_DOMAIN_SIZE
       ? undefined
       : `domain ${domain.name} has hwsize ${info.hwsize}`;
@@ -178,11 +199,8 @@ function wrongChip(
   { picture, domain }: DomainView,
 ): string | undefined {
   const device = `-${picture.device.objects[domain.dev]?.name ?? ''}`;
-  if (chip.length > LONGEST_NAME) return `chip ${chip} has ${chip.length} characters`;
-  if (prefix !== chip.startsWith('PFX-')) return `chip ${chip} has ${prefix ? 'no' : 'a'} prefix`;
-  return chip.endsWith(device) || chip.length === LONGEST_NAME
-    ? undefined
-    : `chip ${chip} is not that of device ${device.slice(1)}`;
+  const wanted = `${prefix ? 'PFX-' : ''}${CHIP}${device}`.slice(0, LONGEST_NAME);
+  return chip === wanted ? undefined : `chip ${chip}, expected ${wanted}`;
 }
 
 /** Nothing of it is left. One that was removed with interrupts in it was WARNed about. */

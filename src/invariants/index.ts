@@ -13,12 +13,14 @@ import * as lock from './lock.ts';
 import * as mapping from './mapping.ts';
 import * as memory from './memory.ts';
 import * as message from './message.ts';
+import * as operation from './operation.ts';
 import * as order from './order.ts';
 import { oneOwner } from './ownership.ts';
 import type { Rule, Situation } from './rule.ts';
 import { SPLATS } from './splat.ts';
 import * as store from './store.ts';
 import * as sysfs from './sysfs.ts';
+import * as twoPasses from './two-passes.ts';
 import * as vector from './vector.ts';
 
 /** Rules by kernel concept. The first that is broken is the one that is reported. */
@@ -47,6 +49,7 @@ export const RULES: readonly Rule[] = [
   irq.chainFollowsDomains,
   irq.chipsSet,
   irq.inTheDomainOfItsDescriptor,
+  irq.unmappedHasNoNumber,
   irq.requestableWhenMapped,
   irq.blockAsAnswered,
   irq.triggerStored,
@@ -59,6 +62,7 @@ export const RULES: readonly Rule[] = [
   mapping.answersWithTheMapped,
   mapping.mapsWhatWasAsked,
   mapping.mappedOnce,
+  mapping.numberedFromItsHint,
   vector.hasItsVector,
   vector.vectorsConserved,
 
@@ -70,11 +74,24 @@ export const RULES: readonly Rule[] = [
   order.composedFirst,
   order.finishedLast,
   order.postFreeLast,
+  operation.providedOnly,
+  operation.voidReturnsNothing,
+  operation.calledForItsDevice,
+  operation.readiedFirst,
+  operation.heardOfReleases,
+  operation.rootIsAsked,
+  operation.composedByItsLevel,
+  operation.refusedStaysUnmapped,
+  twoPasses.finishedAlways,
+  twoPasses.errorsHandled,
+  operation.blockInOrder,
+  operation.answersAsTold,
   balance.initBalances,
   balance.levelsBalance,
 
   activation.parentsFirst,
   activation.outermostFirst,
+  activation.vectorsInOrder,
   activation.freedInactive,
   activation.activationBalances,
   activation.activeWhenWanted,
@@ -98,6 +115,7 @@ export const RULES: readonly Rule[] = [
 
   domain.rootedInItsParent,
   domain.flagsFit,
+  domain.linearAsAsked,
   domain.infoFits,
   domain.defaultsFilledIn,
   domain.inOneSlot,
@@ -112,10 +130,12 @@ export const RULES: readonly Rule[] = [
   devres.releasedOnce,
   devres.listedOnce,
   devres.dataAfterGroup,
+  devres.markersKnowEachOther,
 
   memory.nodesKnowTheirPlace,
   ...memory.COUNTS,
   memory.nothingLeft,
+  memory.shortageIsTold,
   oneOwner,
 ];
 

@@ -170,10 +170,12 @@ function checkLevel(
 
 /** Trimming has come to an end, and msi_init has set the chip. */
 export const chipsSet: Rule = {
-  name: 'each level of a mapped interrupt has the chip of its domain',
+  name: 'each level of a mapped interrupt has the chip of its domain, with its data',
   source: 'kernel/irq/irqdomain.c irq_domain_trim_hierarchy(), irq_domain_set_hwirq_and_chip()',
-  irq: ({ picture, irq, data }, { numbers }) => {
+  irq: ({ picture, irq, data, info }, { numbers }) => {
     if (numbers[irq]?.lied === true) return undefined;
+    if (data !== undefined && data.chip_data !== (info?.chip_data ?? 0))
+      return `interrupt ${irq} has chip data ${data.chip_data}`;
     let level = data;
     for (let depth = 0; level !== undefined && level.domain !== 0 && depth < 8; depth += 1) {
       const domain = picture.irq_domain.objects[level.domain];
@@ -216,6 +218,17 @@ export const inTheDomainOfItsDescriptor: Rule = {
     return undefined;
   },
   sometimes: [associated],
+};
+
+/** What is left of a mapping that failed would be taken for one. */
+export const unmappedHasNoNumber: Rule = {
+  name: 'an interrupt that is in no domain has no hardware number',
+  source: 'kernel/irq/irqdomain.c irq_domain_associate_locked()',
+  irq: ({ irq, data }) =>
+    data === undefined || data.domain !== 0 || data.hwirq === 0
+      ? undefined
+      : `interrupt ${irq} is in no domain and has hwirq ${data.hwirq}`,
+  sometimes: [blockMade],
 };
 
 /** irq_domain_insert_irq() and irq_domain_associate() are the last steps. */

@@ -213,3 +213,21 @@ export const mappedOnce: Rule = {
   },
   sometimes: [mappedFlat],
 };
+
+/** Hardware numbers that are far apart get numbers that are far apart, which keeps them readable. */
+export const numberedFromItsHint: Rule = {
+  name: 'a mapping gets a number from its hint on, while one is free there',
+  source: 'kernel/irq/irqdomain.c irq_domain_alloc_descs(), irq_create_mapping_affinity_locked()',
+  calls: ['irq_create_mapping_affinity'],
+  step: ({ ret, picture }, { call, facts, environment: { nr_irqs } }) => {
+    const hint = Math.max(1, call.hwirq % nr_irqs);
+    if (ret <= 0 || ret >= hint || (facts & (Fact.IRQ_BORN | Fact.FIRED)) !== Fact.IRQ_BORN)
+      return undefined;
+    for (let irq = hint; irq < nr_irqs; irq += 1) {
+      if ((picture.sparse_irqs[irq] ?? 0) === 0)
+        return `hwirq ${call.hwirq} got interrupt ${ret}, ${irq} is free`;
+    }
+    return undefined;
+  },
+  sometimes: [mappedFlat],
+};

@@ -5,7 +5,11 @@
  * says which object it is.
  */
 import type { Table } from '../trace/observation.ts';
+import type { Returns } from '../trace/signature.ts';
+import { SIGNATURES } from '../trace/signatures.ts';
+import { SITES } from '../trace/sites.ts';
 import type { XaNode } from '../trace/structs.ts';
+import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import {
@@ -16,6 +20,7 @@ import {
   deviceReleased,
   dissociated,
   domainRemoved,
+  faultFired,
   files,
   irqFreed,
   irqMade,
@@ -182,3 +187,39 @@ function misplaced(
   if (child.parent === address && child.offset === slot) return undefined;
   return `${named(table, entry)} is in slot ${slot} of ${address}, it says slot ${child.offset} of ${child.parent}`;
 }
+
+/** Where the kernel goes on without the memory, or asks a second time. */
+const IGNORED: readonly string[] = [
+  'xa_node',
+  'maple_node',
+  'radix_tree_node',
+  'irq_domain_update_bus_token',
+];
+
+/** What a failure looks like; positive results of allocations for PCI are failures too. */
+const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
+  errno: (ret) => ret !== 0,
+  bool: (ret) => ret === 0,
+  virq: (ret) => ret <= 0,
+  map: (ret) => ret < 0,
+};
+
+/** A driver that is not told goes on with what it does not have. Mappings with a hint above 1 try again without. */
+export const shortageIsTold: Rule = {
+  name: 'a call that got no memory for what it makes reports failure',
+  source: 'kernel/irq/msi.c, kernel/irq/irqdomain.c, kernel/irq/irqdesc.c, drivers/base/devres.c',
+  step: ({ ret, fired, callbacks }, { facts, call: { fn, hwirq }, environment }) => {
+    if ((facts & Fact.FIRED) === 0) return undefined;
+    if (fn.startsWith('irq_create_') && hwirq % environment.nr_irqs > 1) return undefined;
+    const { returns } = SIGNATURES[fn];
+    const fails = FAILS[returns];
+    if (fails === undefined || callbacks.some(({ op }) => op === 'handle_error')) return undefined;
+    const short = fired.find(
+      ({ where }) => SITES.some((site) => site === where) && !IGNORED.includes(where),
+    );
+    return short === undefined || fails(ret)
+      ? undefined
+      : `${fn} says ${ret}, there was no memory for ${short.where}`;
+  },
+  sometimes: [faultFired],
+};

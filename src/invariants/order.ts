@@ -8,7 +8,7 @@
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { anywhere, happened, happens, withCheck, withOp } from './situation.ts';
-import { initialised, prepared, written } from './situations.ts';
+import { finished, initialised, prepared, written } from './situations.ts';
 
 /** An operation of the environment was called, whatever it was. */
 
@@ -111,14 +111,7 @@ export const finishedLast: Rule = {
   source: 'kernel/irq/msi.c msi_domain_prepare_irqs(), __msi_domain_alloc_irqs(), v5.15',
   ops: ['msi_finish', 'handle_error', 'set_desc', 'get_hwirq', 'msi_init'],
   callback: ({ op }, { progress }) => (progress.finished ? `${op} after msi_finish` : undefined),
-  sometimes: [
-    happens(
-      'msi_finish was called',
-      Fact.PREPARED,
-      ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_finish'),
-      withOp('msi_finish'),
-    ),
-  ],
+  sometimes: [finished],
 };
 
 /** The last word of a free. */

@@ -7,6 +7,7 @@ import { call, type Call, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
+import type { Op } from '../trace/sites.ts';
 import type {
   Broken,
   DataPast,
@@ -75,6 +76,8 @@ export interface History {
   readonly blocks: number[];
   /** Hardware numbers that two interrupts of a domain have had: see contest() in fold-irqs.ts. */
   readonly contested: Set<number>;
+  /** Calls of operations so far, in environments that force results. */
+  readonly opTotal: Map<Op, number>;
 }
 
 /** A cursor of which nothing is known. */
@@ -114,22 +117,7 @@ export function startHistory(environment: Environment): History {
     unclosed: [],
     bundles: [],
     fwnodes: [],
-    sums: {
-      affinities: 0,
-      attrs: 0,
-      names: 0,
-      loose: 0,
-      storeEntries: 0,
-      storeNodes: 0,
-      mapNodes: 0,
-      mapNodesLost: 0,
-      parents: 0,
-      listed: 0,
-      unclosed: 0,
-      bundles: 0,
-      bundlesUsed: 0,
-      devicesWithData: 0,
-    },
+    sums: startSums(),
     domainAt: DOMAINS.map(() => 0),
     deviceAt: [0, 0, 0],
     unsettled: false,
@@ -138,6 +126,26 @@ export function startHistory(environment: Environment): History {
     cursorWas: [UNKNOWN, UNKNOWN, UNKNOWN],
     blocks: [0, 0, 0],
     contested: new Set(),
+    opTotal: new Map(),
+  };
+}
+
+function startSums(): Sums {
+  return {
+    affinities: 0,
+    attrs: 0,
+    names: 0,
+    loose: 0,
+    storeEntries: 0,
+    storeNodes: 0,
+    mapNodes: 0,
+    mapNodesLost: 0,
+    parents: 0,
+    listed: 0,
+    unclosed: 0,
+    bundles: 0,
+    bundlesUsed: 0,
+    devicesWithData: 0,
   };
 }
 
@@ -147,10 +155,16 @@ function startProgress(): Progress {
   return {
     checked: false,
     prepared: 0,
+    readied: false,
     described: false,
     numbered: false,
     rollback: 0,
     composed: 0,
+    base: 0,
+    turn: 0,
+    activated: 0,
+    deactivated: 0,
+    unwinding: 0,
     finished: false,
     freed: false,
     release: Number.MAX_SAFE_INTEGER,
@@ -161,10 +175,16 @@ function startProgress(): Progress {
 export function resetProgress(progress: Progress): void {
   progress.checked = false;
   progress.prepared = 0;
+  progress.readied = false;
   progress.described = false;
   progress.numbered = false;
   progress.rollback = 0;
   progress.composed = 0;
+  progress.base = 0;
+  progress.turn = 0;
+  progress.activated = 0;
+  progress.deactivated = 0;
+  progress.unwinding = 0;
   progress.finished = false;
   progress.freed = false;
   progress.release = Number.MAX_SAFE_INTEGER;
@@ -202,6 +222,7 @@ export function copyHistory(history: History): History {
     cursorWas: [...history.cursorWas],
     blocks: [...history.blocks],
     contested: new Set(history.contested),
+    opTotal: new Map(history.opTotal),
   };
 }
 
@@ -218,6 +239,8 @@ export function numberPast(history: History, irq: number): NumberPast {
     alloc: [0, 0, 0, 0, 0, 0],
     active: [0, 0, 0, 0, 0, 0],
     init: 0,
+    base: 0,
+    turn: 0,
     written: 0,
     trimmed: false,
     lied: false,

@@ -5,9 +5,11 @@ import type { Situation } from './rule.ts';
 import {
   activatesEarly,
   happened,
+  happens,
   withDeviceDomains,
   withLevels,
   withMsi,
+  withOp,
   withSysfs,
 } from './situation.ts';
 
@@ -82,4 +84,10 @@ export const contested: Situation = happened(
   'two vectors had one hardware number',
   Fact.CONTESTED,
   (env) => withMsi(env) && env.release !== '6.1',
+);
+export const finished: Situation = happens(
+  'msi_finish was called',
+  Fact.PREPARED,
+  ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_finish'),
+  withOp('msi_finish'),
 );

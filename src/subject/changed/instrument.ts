@@ -30,7 +30,7 @@ export interface Counters {
 }
 
 /** Text around a place. Of two at the same place the one that reaches further is outside. */
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly before: string;
@@ -44,12 +44,17 @@ interface Edit {
  */
 export function instrument(text: string, program: Program, counters: Counters): string {
   const { file, regions, first } = counters;
-  const edits = [
+  return edited(text, [
     ...fuelEdits(program, file),
     ...regions.map((region, index) => countEdit(region, first + index)),
-  ].toSorted((a, b) => a.start - b.start || b.reach - a.reach);
+  ]);
+}
+
+/** The script with the texts in it; of two with the same reach the first one is outside. */
+export function edited(text: string, edits: readonly Edit[]): string {
   const script = new MagicString(text);
-  for (const { start, end, before, after } of edits) {
+  const inOrder = edits.toSorted((a, b) => a.start - b.start || b.reach - a.reach);
+  for (const { start, end, before, after } of inOrder) {
     script.appendRight(start, before);
     if (after !== '') script.prependLeft(end, after);
   }
@@ -68,7 +73,8 @@ function countEdit({ end: reach, insert }: Region, number: number): Edit {
   }
 }
 
-function fuelEdits(program: Program, file: string): readonly Edit[] {
+/** Fuel counters for every loop. */
+export function fuelEdits(program: Program, file: string): readonly Edit[] {
   const edits: Edit[] = [];
   full(program, (node) => {
     if (!isLoop(node)) return;

@@ -10,9 +10,10 @@ import { link } from './link.ts';
 import { type Region, regionsOf } from './regions.ts';
 import { isProblem, type Problem, REFERENCE, type Sources, stripTypes } from './sources.ts';
 
-const ENTRY = `${REFERENCE}/index.ts`;
+/** The module whose exports a bundle hands out. */
+export const ENTRY: string = `${REFERENCE}/index.ts`;
 /** Rounds of loops in one step; the longest step of the unchanged reference needs less than a third. */
-const FUEL = 1_000_000;
+export const FUEL = 1_000_000;
 
 /** How sources are loaded. */
 export interface LoadOptions {
@@ -40,7 +41,7 @@ export interface CountedRegions {
 }
 
 /** What a loaded bundle hands out. */
-interface Bundle {
+export interface Bundle {
   readonly reference: SubjectFactory;
   readonly refuel: () => void;
 }
@@ -118,14 +119,15 @@ return { reference: $bundle.reference, refuel: () => { $fuel = ${FUEL}; } };
   }
 }
 
-function isBundle(value: unknown): value is Bundle {
+/** True for what a linked script returns. */
+export function isBundle(value: unknown): value is Bundle {
   if (typeof value !== 'object' || value === null || !('reference' in value)) return false;
   const { reference } = value;
   return typeof reference === 'object' && reference !== null && 'start' in reference;
 }
 
 /** Every step, and the start, begin with the same fuel. */
-function refuelling({ reference, refuel }: Bundle): SubjectFactory['start'] {
+export function refuelling({ reference, refuel }: Bundle): SubjectFactory['start'] {
   return (environment: Environment): Subject => {
     refuel();
     const subject = reference.start(environment);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * The traces that mutants are run on, each with the mutants that can make a difference in it: kept
+ * traces, every fault point of them, and random ones.
+ */
+import { startBatches } from '../../generate/batch.ts';
+import { type Expected, mayBeExpected } from '../../run/expected.ts';
+import { type Options, runTrace } from '../../run/session.ts';
+import { sweepTrace } from '../../run/sweep.ts';
+import type { SubjectFactory } from '../../subject/subject.ts';
+import type { Environment } from '../../trace/environment.ts';
+import type { Trace } from '../../trace/step.ts';
+import type { Source } from '../budget.ts';
+import type { Mutated } from './load.ts';
+
+/** What there is to run, and how much of it. */
+export interface Plan {
+  readonly corpus: readonly Source[];
+  readonly expected: readonly Expected[];
+  /** The unchanged subject, which draws the faults that the sweep injects. */
+  readonly base: SubjectFactory;
+  readonly environments: readonly Environment[];
+  readonly seed: string;
+  /** Random traces, and runs of the sweep, for each mutant at most; 1 or more. */
+  readonly runs: number;
+}
+
+/** A trace and what the reference shows in it. */
+export interface Case {
+  readonly found: string;
+  readonly trace: Trace;
+  /** The reference has a finding in it, which is on the expected list. */
+  readonly known: boolean;
+}
+
+/** Where a trace is from. */
+export type Origin = 'corpus' | 'sweep' | 'random';
+
+/** All traces, and by number of a mutant those that may kill it. */
+export interface Suite {
+  readonly size: Readonly<Record<Origin, number>>;
+  /** 1 when some trace executed the place of the mutant. */
+  readonly reached: Uint8Array;
+  readonly cases: readonly Readonly<Record<Origin, readonly Case[]>>[];
+  /** Findings of the reference that are not expected: there is nothing to compare with. */
+  readonly unexpected: readonly string[];
+}
+
+/** Random traces that are drawn for each one that a mutant is run on at most. */
+const DRAWN = 10;
+const BATCH = 64;
+
+/** Runs everything once on the unchanged reference. `progress` is told the share that is done. */
+export function gatherSuite(
+  mutated: Mutated,
+  plan: Plan,
+  progress: (share: number) => void,
+): Suite {
+  const { hits, mutants } = mutated;
+  const size = { corpus: 0, sweep: 0, random: 0 };
+  const reached = new Uint8Array(hits.length);
+  const unexpected: string[] = [];
+  const lists = hits.length;
+  const cases = Array.from({ length: lists }, () => empty());
+  const add = (origin: Origin, found: string, trace: Trace): void => {
+    size[origin] += 1;
+    hits.fill(0);
+    const verdict = runTrace(trace, { ...optionsOf(plan), factory: mutated.probe });
+    const known = verdict.kind === 'finding';
+    if (known && mayBeExpected(plan.expected, verdict.finding) === undefined)
+      unexpected.push(`${found}: the reference itself: ${verdict.finding.rule}`);
+    const one = { found, trace, known };
+    for (const { id, fn } of mutants) {
+      if (hits[id] !== 0) reached[id] = 1;
+      if (hits[id] === 3 || fn === '') cases[id]?.[origin].push(one);
+    }
+  };
+  for (const { path, trace } of plan.corpus) add('corpus', path, trace);
+  for (const [index, { path, trace }] of plan.corpus.entries()) {
+    progress((0.5 * index) / plan.corpus.length);
+    for (const swept of sweepTrace(trace, { ...optionsOf(plan), factory: plan.base }))
+      add('sweep', `sweep of ${path}`, swept.trace);
+  }
+  const wanted = plan.runs * DRAWN;
+  const draw = startBatches(plan.environments, plan.seed);
+  for (let batch = 0; size.random < wanted; batch += 1) {
+    progress(0.5 + (0.5 * size.random) / wanted);
+    draw(batch, Math.min(BATCH, wanted - size.random), (trace) => {
+      add('random', `random trace ${size.random + 1} of seed ${plan.seed}`, trace);
+      return true;
+    });
+  }
+  return { size, reached, cases, unexpected };
+}
+
+function empty(): Record<Origin, Case[]> {
+  return { corpus: [], sweep: [], random: [] };
+}
+
+function optionsOf({ base, expected }: Plan): Options {
+  return { factory: base, spec: 'kernel', expected };
+}
+
+/** The traces for one mutant, the cheapest first; of too many, some from everywhere. */
+export function casesFor({ cases }: Suite, id: number, runs: number): readonly Case[] {
+  const own = cases[id] ?? empty();
+  return [
+    ...shortestFirst(own.corpus),
+    ...shortestFirst(spread(own.sweep, runs)),
+    ...spread(own.random, runs),
+  ];
+}
+
+function shortestFirst(cases: readonly Case[]): readonly Case[] {
+  return cases.toSorted((a, b) => a.trace.steps.length - b.trace.steps.length);
+}
+
+function spread(cases: readonly Case[], most: number): readonly Case[] {
+  if (cases.length <= most) return cases;
+  return Array.from(
+    { length: most },
+    (_, i) => cases[Math.floor((i * cases.length) / most)],
+  ).filter((one) => one !== undefined);
+}
