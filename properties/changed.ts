@@ -83,9 +83,9 @@ export function loaded(edit: Edit): ChangedSubject {
   return subject;
 }
 
-/** Checks an edit on these traces and nothing else. */
-export function check(edit: Edit, traces: readonly Trace[], runs = 0): ChangeResult {
-  const budget: Budget = {
+/** These traces, and random ones of one seed; the clock stands still. */
+export function budgetOf(traces: readonly Trace[], runs: number): Budget {
+  return {
     spec: 'kernel',
     seed: 'test',
     corpus: traces.map((trace, index) => ({ path: `${index + 1}.trace`, trace })),
@@ -96,6 +96,10 @@ export function check(edit: Edit, traces: readonly Trace[], runs = 0): ChangeRes
     clock: () => 0,
     progress: () => undefined,
   };
+}
+
+/** Checks an edit on these traces and nothing else. */
+export function check(edit: Edit, traces: readonly Trace[]): ChangeResult {
   const change = { name: 'edit', title: 'edit', base: referenceSources(), changed: edited(edit) };
-  return checkChange(change, budget);
+  return checkChange(change, budgetOf(traces, 0));
 }

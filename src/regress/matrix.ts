@@ -11,7 +11,7 @@ import type { SubjectFactory } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget } from './budget.ts';
-import { findingOfBase, type Loadable } from './check.ts';
+import { checkChange, findingOfBase, type Loadable } from './check.ts';
 import { evidenceOf } from './evidence.ts';
 
 /** What makes a row. */
@@ -26,16 +26,13 @@ interface Row {
   readonly rules: Map<string, number>;
 }
 
-/** Runs corpus and sweep to their ends, then every seed until something is found, `plan.runs` traces at most. */
+/** Runs corpus and sweep to their ends; then, for every seed, a whole check and random traces alone, `plan.runs` at most. */
 export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPlan): MatrixRow {
   const loaded = loadChanged(change.changed, { name: change.name, apart: true });
-  if (isProblem(loaded))
-    return { name: change.name, rules: [], corpus: 0, sweep: 0, milliseconds: 0, seeds: [] };
+  if (isProblem(loaded)) return { name: change.name, rules: [], corpus: 0, sweep: 0, seeds: [] };
   const row = { plan, base, changed: loaded.factory, rules: new Map<string, number>() };
-  const start = plan.clock();
   let corpus = 0;
   let sweep = 0;
-  let milliseconds = 0;
   const options = { factory: loaded.factory, spec: plan.spec, expected: plan.expected };
   for (const { path, trace } of plan.corpus) {
     plan.progress(path, 1);
@@ -43,11 +40,14 @@ export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPl
     if (verdict.kind === 'finding' && objects(row, trace, verdict.finding)) corpus += 1;
     for (const { trace: swept, finding } of sweepTrace(trace, options))
       if (finding !== undefined && objects(row, swept, finding)) sweep += 1;
-    if (corpus + sweep > 0 && milliseconds === 0) milliseconds = Math.ceil(plan.clock() - start);
   }
-  const seeds = plan.seeds.map((seed) => hunt(row, seed));
+  const seeds = plan.seeds.map((seed) => {
+    const { verdict, evidence } = checkChange(change, { ...plan, seed });
+    const check = verdict === 'broken' ? evidence?.milliseconds : undefined;
+    return { check, ...hunt(row, seed) };
+  });
   const rules = [...row.rules].toSorted(([, a], [, b]) => b - a);
-  return { name: change.name, rules, corpus, sweep, milliseconds, seeds };
+  return { name: change.name, rules, corpus, sweep, seeds };
 }
 
 /** Whether the base passes the trace; then every rule that objects at the step of the finding is counted. */
@@ -62,13 +62,14 @@ function objects({ plan, base, changed, rules }: Row, trace: Trace, finding: Fin
   return true;
 }
 
-function hunt(row: Row, seed: string): SeedRow {
+/** Random traces alone. */
+function hunt(row: Row, seed: string): Omit<SeedRow, 'check'> {
   const { plan, base, changed } = row;
   const options = { factory: changed, spec: plan.spec, expected: plan.expected };
   const draw = startBatches(plan.environments, seed);
   const start = plan.clock();
   let traces = 0;
-  let found: SeedRow | undefined;
+  let found: Omit<SeedRow, 'check'> | undefined;
   for (let batch = 0; found === undefined && traces < plan.runs; batch += 1) {
     draw(batch, Math.min(64, plan.runs - traces), (trace) => {
       traces += 1;

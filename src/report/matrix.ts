@@ -3,10 +3,12 @@
 import { columns } from './columns.ts';
 import { type Paint, PLAIN } from './paint.ts';
 
-/** What random traces of one seed found. */
+/** What a check with one seed found, and random traces of that seed without corpus and sweep. */
 export interface SeedRow {
   readonly seed: string;
-  /** Traces and milliseconds until the first objection, or all that were run. */
+  /** Milliseconds until the whole check objects, loading included; `undefined` when it does not. */
+  readonly check: number | undefined;
+  /** Random traces and milliseconds until the first objection, or all that were run. */
   readonly traces: number;
   readonly milliseconds: number;
   /** Steps of the minimised trace, 0 when nothing was found, and its rule. */
@@ -22,8 +24,6 @@ export interface MatrixRow {
   /** Traces of the corpus and of its sweep that show it. */
   readonly corpus: number;
   readonly sweep: number;
-  /** Milliseconds until the corpus or its sweep showed it; 0 when they do not. */
-  readonly milliseconds: number;
   readonly seeds: readonly SeedRow[];
 }
 
@@ -51,24 +51,48 @@ export function matrixText({ rows, useless }: Matrix, paint: Paint = PLAIN): str
 }
 
 function defects(rows: readonly MatrixRow[], paint: Paint): string {
-  const lines = rows.map(({ name, corpus, sweep, milliseconds, seeds }) => {
+  const lines = rows.map(({ name, corpus, sweep, seeds }) => {
+    const checks = seeds.flatMap(({ check }) => (check === undefined ? [] : [check]));
     const found = seeds.filter(({ steps }) => steps > 0);
-    const steps = found.map((seed) => seed.steps);
     return [
-      name,
+      short(name),
       String(corpus),
       String(sweep),
-      corpus + sweep === 0 ? '' : String(milliseconds),
+      `${checks.length}/${seeds.length}`,
+      String(median(checks)),
+      String(Math.max(0, ...checks)),
       `${found.length}/${seeds.length}`,
       String(median(seeds.map(({ traces }) => traces))),
       String(median(seeds.map((seed) => seed.milliseconds))),
       String(Math.max(0, ...seeds.map((seed) => seed.milliseconds))),
-      steps.length === 0 ? '' : range(steps),
+      found.length === 0 ? '' : range(found.map(({ steps }) => steps)),
     ];
   });
-  const heading = ['defect', 'corpus', 'sweep', 'ms', 'seeds', 'traces', 'ms', 'worst', 'steps'];
+  const heading = [
+    'defect',
+    'corpus',
+    'sweep',
+    'check finds',
+    'ms',
+    'worst',
+    'random finds',
+    'traces',
+    'ms',
+    'worst',
+    'steps',
+  ];
   const right = heading.map((_, index) => (index === 0 ? 'left' : 'right'));
   return columns(heading, lines, right, paint);
+}
+
+/** The name of a patch without its folder. */
+function short(name: string): string {
+  return (
+    name
+      .split('/')
+      .at(-1)
+      ?.replace(/\.patch$/u, '') ?? name
+  );
 }
 
 function range(values: readonly number[]): string {
