@@ -52,7 +52,7 @@ describe('a rule says what it saw instead', () => {
           msi_desc 1 of step 1 has index 3, hwsize of domain id 0 is 3
       a descriptor is dropped only with a WARN, and keeps the interrupt that it was dropped for
           a descriptor was dropped in silence
-      a new descriptor holds what the driver handed in
+      a new descriptor holds what the driver handed in, and nothing else
           msi_desc 2 of step 3 has nvec_used 1
       iteration visits each descriptor that matches once, in ascending order
           msi_domain_first_desc found slot 5, the next that matches is 3
@@ -199,7 +199,7 @@ describe('a rule says what it saw instead', () => {
           domain wired is gone, 1 interrupts are in it
       a device that was released has no MSI data, no resources and no files
           device 0 has msi_data 1, 5 resources, 2 files
-      the MSI data of a device live and refer back to it
+      the MSI data of a device live and refer back to it, and are zeroed when they are made
           the MSI data of device 0 refer to device 2
       a slot for a domain in the MSI data has a domain of its device, or a global one, never an MSI parent
           domain id 1 of device 0 is level1, no MSI domain
@@ -267,8 +267,8 @@ describe('a rule says what it saw instead', () => {
           the root was asked 0 times, answered nothing
       a message is composed by the level that can
           domain 1 composed the message of interrupt 1
-      nothing is mapped through a firmware node that msi_translate refuses
-          msi_translate returned -22, the answer is interrupt 4
+      nothing is mapped that msi_translate or map refuses
+          msi_translate returned -22, irq_create_fwspec_mapping 4
       msi_finish is called once for an allocation that was prepared, with the result of its first pass
           msi_finish was called 0 times for 1 allocations
       handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer

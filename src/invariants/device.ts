@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Devices and their MSI data. */
 import { DomainFlag } from '../trace/flags.ts';
+import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import { dataChanged, deviceDomainMade, deviceReleased } from './situations.ts';
@@ -21,15 +22,21 @@ export const releasedDeviceHasNothing: Rule = {
 
 /** The two know each other. */
 export const dataKnowsDevice: Rule = {
-  name: 'the MSI data of a device live and refer back to it',
+  name: 'the MSI data of a device live and refer back to it, and are zeroed when they are made',
   source: 'kernel/irq/msi.c msi_setup_device_data(), msi_device_data_release()',
-  belongings: ({ address, device, data }) => {
+  belongings: ({ address, device, data }, { call, facts }) => {
     if (device.msi_data === 0) return undefined;
     if (data === undefined)
       return `device ${device.handle} has msi_device_data ${device.msi_data}, which are gone`;
-    return data.dev === address
-      ? undefined
-      : `the MSI data of device ${device.handle} refer to device ${data.dev}`;
+    if (data.dev !== address)
+      return `the MSI data of device ${device.handle} refer to device ${data.dev}`;
+    const fresh =
+      call.fn === 'msi_setup_device_data' &&
+      call.dev === device.handle &&
+      (facts & Fact.DATA) !== 0;
+    return fresh && data.__iter_idx !== 0
+      ? `the MSI data of device ${device.handle} begin with slot ${data.__iter_idx}`
+      : undefined;
   },
   sometimes: [dataChanged],
 };

@@ -156,16 +156,19 @@ export const composedByItsLevel: Rule = {
   sometimes: [written],
 };
 
-/** A specifier that the domain does not understand. */
+/** A specifier that the domain does not understand, a number that it does not want. */
 export const refusedStaysUnmapped: Rule = {
-  name: 'nothing is mapped through a firmware node that msi_translate refuses',
-  source: 'kernel/irq/irqdomain.c irq_create_fwspec_mapping()',
-  calls: ['irq_create_fwspec_mapping'],
-  step: ({ ret, callbacks }) => {
-    const answer = callbacks.find(({ op }) => op === 'msi_translate')?.ret ?? 0;
-    return answer === 0 || ret === 0
+  name: 'nothing is mapped that msi_translate or map refuses',
+  source: 'kernel/irq/irqdomain.c irq_create_fwspec_mapping(), irq_domain_associate_locked()',
+  calls: ['irq_create_fwspec_mapping', 'irq_create_mapping_affinity', 'irq_domain_associate'],
+  step: ({ ret, callbacks }, { call: { fn } }) => {
+    const refusal = callbacks.find(
+      (one) => (one.op === 'msi_translate' || one.op === 'map') && one.ret !== 0,
+    );
+    const mapped = fn === 'irq_domain_associate' ? ret === 0 : ret !== 0;
+    return refusal === undefined || !mapped
       ? undefined
-      : `msi_translate returned ${answer}, the answer is interrupt ${ret}`;
+      : `${refusal.op} returned ${refusal.ret}, ${fn} ${ret}`;
   },
   sometimes: [
     happens(

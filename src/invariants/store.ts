@@ -97,7 +97,7 @@ export const droppedForItsInterrupt: Rule = {
 
 /** Nothing of the argument is lost, and nothing else is there. */
 export const holdsWhatWasGiven: Rule = {
-  name: 'a new descriptor holds what the driver handed in',
+  name: 'a new descriptor holds what the driver handed in, and nothing else',
   source:
     'kernel/irq/msi.c msi_alloc_desc(), msi_domain_insert_msi_desc(), __msi_domain_alloc_irq_at()',
   desc: ({ picture, address, desc }, { call, descs, steps }) => {
@@ -111,8 +111,8 @@ export const holdsWhatWasGiven: Rule = {
       wrong = `index ${desc.msi_index}`;
     else if (at && call.index !== MSI_ANY_INDEX && desc.msi_index !== call.index)
       wrong = `index ${desc.msi_index}`;
-    else if (given && attrib !== call.msi_attrib) wrong = `msi_attrib ${attrib}`;
-    else if (at && desc.icookie !== call.icookie) wrong = `icookie ${desc.icookie}`;
+    else if (attrib !== (given ? call.msi_attrib : 0)) wrong = `msi_attrib ${attrib}`;
+    else if (desc.icookie !== (at ? call.icookie : 0)) wrong = `icookie ${desc.icookie}`;
     return wrong === '' ? undefined : `${named(picture.msi_desc, address)} has ${wrong}`;
   },
   sometimes: [descMade],
