@@ -78,10 +78,13 @@ export const defaultsFilledIn: Rule = {
   newDomain: ({ picture, domain }, { environment }) => {
     const info = picture.msi_domain_info.objects[domain.host_data];
     if (info === undefined) return undefined;
-    const wanted = defaultsOf(info, PROFILES[environment.release]).join(' ');
-    const filled = info.filled.toSorted().join(' ');
-    if (filled !== wanted)
-      return `domain ${domain.name} got ${filled || 'nothing'}, expected ${wanted || 'nothing'}`;
+    const wanted = defaultsOf(info, PROFILES[environment.release]);
+    const { filled } = info;
+    if (
+      filled.length !== wanted.length ||
+      !wanted.every((name) => filled.some((one) => one === name))
+    )
+      return `domain ${domain.name} got ${filled.toSorted().join(' ') || 'nothing'}, expected ${wanted.join(' ') || 'nothing'}`;
     const affine =
       (info.flags & MsiFlag.MSI_FLAG_USE_DEF_CHIP_OPS) !== 0 &&
       (environment.release === '6.1' || (info.flags & MsiFlag.MSI_FLAG_NO_AFFINITY) === 0);

@@ -163,17 +163,24 @@ export const nodesKnowTheirPlace: Rule = {
       : `${named(table, address)} counts ${node.count} entries and has ${node.count - left}`;
   },
   all: ({ xa_node, radix_tree_node }) => {
-    for (const table of [xa_node, radix_tree_node]) {
-      const address = table.objects.findIndex(
-        (node) =>
-          node !== undefined && node.slots.filter((entry) => entry !== 0).length > node.count,
-      );
-      if (address >= 0) return `${named(table, address)} has more entries than it counts`;
-    }
-    return undefined;
+    const table = crowded(xa_node) >= 0 ? xa_node : radix_tree_node;
+    const address = crowded(table);
+    return address < 0 ? undefined : `${named(table, address)} has more entries than it counts`;
   },
   sometimes: [descMade, irqMade],
 };
+
+/** Address of a node with more entries than it counts, -1 when there is none. */
+function crowded({ objects }: Table<XaNode>): number {
+  for (let address = 1; address < objects.length; address += 1) {
+    const node = objects[address];
+    if (node === undefined) continue;
+    let left = node.count;
+    for (let i = 0; i < node.slots.length; i += 1) if (node.slots[i] !== 0) left -= 1;
+    if (left < 0) return address;
+  }
+  return -1;
+}
 
 function misplaced(
   table: Table<XaNode>,

@@ -135,12 +135,13 @@ export function refuses(model: Model, call: Call): string | undefined {
   const kind = model.domains[call.domain]?.kind;
   if (uses.domain && (kind === undefined) !== uses.creates)
     return `domain ${call.domain} ${uses.creates ? 'exists' : 'does not exist'}`;
-  const scene = { model, call, device, kind, block: model.blocks[call.block] };
-  if (uses.block && !hasBlock(scene)) return `block ${call.block} is none for ${fn}`;
-  return uses.needs?.(scene) === false ? `${fn} would not be defined` : undefined;
+  const block = model.blocks[call.block];
+  if (uses.block && !hasBlock(call, block)) return `block ${call.block} is none for ${fn}`;
+  if (uses.needs?.({ model, call, device, kind, block }) !== false) return undefined;
+  return `${fn} would not be defined`;
 }
 
-function hasBlock({ call: { fn, block: at }, block }: Scene): boolean {
+function hasBlock({ fn, block: at }: Call, block: Block | undefined): boolean {
   if (fn === 'irq_dispose_mapping' && block?.kind === 'hierarchy') return block.size === 1;
   return at < BLOCKS && block?.kind === WANTS[fn];
 }
