@@ -273,12 +273,8 @@ describe('a rule says what it saw instead', () => {
           msi_finish was called 0 times for 1 allocations
       handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer
           an allocation failed without handle_error
-      the interrupts of a block are mapped and freed from the first to the last
-          free of interrupt 5 after that of 6
       an operation returns what the environment makes it return
           msi_prepare was to return -12 and returned 0
-      the vectors of a descriptor are activated and deactivated from the first to the last, and descriptors are activated one after the other
-          deactivate of interrupt 1 after that of 2
       a call that got no memory for what it makes reports failure
           msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Wrong calls of operations: in the wrong domain, for the wrong device, not at all, or not listened to. */
-import * as activation from '../../src/invariants/activation.ts';
 import { shortageIsTold } from '../../src/invariants/memory.ts';
 import * as operation from '../../src/invariants/operation.ts';
 import * as twoPasses from '../../src/invariants/two-passes.ts';
@@ -54,24 +53,12 @@ export const ANSWERS: readonly Example[] = [
     },
     { environment: { ...OLD, ops: ['handle_error'] } },
   ),
-  example(operation.blockInOrder, (world) => {
-    world.call = call('irq_domain_free_irqs', { block: 0 });
-    world.callbacks = [op('free', 0, 6, 1), op('free', 0, 5, 1)];
-  }),
   example(
     operation.answersAsTold,
     (world) => {
       world.callbacks = [op('msi_prepare', -1)];
     },
     { environment: { hostile: [{ op: 'msi_prepare', nth: 2, ret: Errno.ENOMEM }] } },
-  ),
-  calls(
-    activation.vectorsInOrder,
-    ...[2, 1].flatMap((irq) => [
-      op('irq_write_msi_msg', -1, irq),
-      op('deactivate', 1, irq),
-      op('deactivate', 0, irq),
-    ]),
   ),
   example(shortageIsTold, (world) => {
     world.call = call('msi_setup_device_data');

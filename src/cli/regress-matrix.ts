@@ -8,6 +8,7 @@ import { matrixJson, matrixOf, type MatrixRow, matrixText } from '../report/matr
 import { AGREE } from '../run/judge.ts';
 import { referenceSources, type Sources } from '../subject/changed/sources.ts';
 import { DEFECTS, plantedSources } from '../subject/planted/index.ts';
+import { startCounting } from './counting.ts';
 import { shown, writeWhole } from './files.ts';
 import type { Interrupt } from './interrupt.ts';
 import { mistake, Status } from './mistake.ts';
@@ -35,7 +36,16 @@ export async function runMatrix(changes: readonly Change[], run: MatrixRun): Pro
     name: `canary ${defect.name}`,
     sources: plantedSources(defect),
   }));
-  const rows = await Promise.all([...defects, ...canaries].map((each) => rowOf(each, run)));
+  const all = [...defects, ...canaries];
+  const counting = startCounting(all.length, 'defects');
+  const rows = await Promise.all(
+    all.map(async (each) => {
+      const row = await rowOf(each, run);
+      counting.done(each.name);
+      return row;
+    }),
+  );
+  counting.stop();
   const known = rows.filter((row) => row !== undefined);
   const matrix = matrixOf(known, [AGREE, ...RULES.map(({ name }) => name)]);
   const document = matrixJson(matrix);

@@ -13,6 +13,7 @@ import { NoChange } from '../regress/no-change.ts';
 import { brokenPromise } from '../regress/promise.ts';
 import { bisectStatus, regressStatus } from '../regress/status.ts';
 import type { ChangeResult, RegressReport } from '../report/change.ts';
+import { startCounting } from './counting.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
@@ -192,7 +193,15 @@ interface Checked {
 }
 
 async function all(changes: readonly Change[], run: Run): Promise<Checked> {
-  const results = await Promise.all(changes.map((change) => one(change, run)));
+  const counting = startCounting(changes.length, 'changes');
+  const results = await Promise.all(
+    changes.map(async (change) => {
+      const result = await one(change, run);
+      counting.done(`${change.name}: ${result?.verdict ?? 'interrupted'}`);
+      return result;
+    }),
+  );
+  counting.stop();
   return { results: results.filter((result) => result !== undefined), firstBad: undefined };
 }
 

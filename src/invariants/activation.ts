@@ -65,27 +65,6 @@ export const outermostFirst: Rule = {
   sometimes: [deactivated],
 };
 
-/** As for_each_msi_desc() and the loops in it go. Two passes came to an end with 5.17. */
-export const vectorsInOrder: Rule = {
-  name: 'the vectors of a descriptor are activated and deactivated from the first to the last, and descriptors are activated one after the other',
-  source: 'kernel/irq/msi.c __msi_domain_alloc_irqs(), __msi_domain_free_irqs()',
-  ops: ['activate', 'deactivate'],
-  callback: ({ op, domain, irq }, { numbers, progress, environment: { ops } }) => {
-    const last = op === 'activate' ? progress.activated : progress.deactivated;
-    const base = numbers[irq]?.base;
-    if (domain !== 0 || base === undefined || base === 0) return undefined;
-    if (last > irq && numbers[last]?.base === base)
-      return `${op} of interrupt ${irq} after that of ${last}`;
-    if (op === 'deactivate' || progress.base === 0 || progress.base === base) return undefined;
-    if (ops.includes('msi_finish') || ops.includes('handle_error'))
-      return (numbers[last]?.turn ?? 0) > (numbers[irq]?.turn ?? 0)
-        ? `activate of interrupt ${irq} after that of ${last}, which was allocated later`
-        : undefined;
-    return `activate of interrupt ${irq}, interrupt ${progress.base} is allocated already`;
-  },
-  sometimes: [activated, deactivated],
-};
-
 /** Nothing may arrive at a number that is given away. */
 export const freedInactive: Rule = {
   name: 'no level frees an interrupt of a descriptor that it still has active',

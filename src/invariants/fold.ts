@@ -124,7 +124,6 @@ function foldInterrupt(history: History, { op, domain, irq, arg, ret }: Callback
     case 'alloc':
       if (ret < 0) return;
       for (let i = 0; i < arg; i += 1) add(mention(history, irq + i).alloc, domain, 1);
-      if (domain === 0) foldBlock(history, irq, arg);
       history.facts |= Fact.LEVEL_ALLOCATED;
       return;
     case 'map':
@@ -137,26 +136,15 @@ function foldInterrupt(history: History, { op, domain, irq, arg, ret }: Callback
       return;
     case 'activate':
       if (ret === 0) add(mention(history, irq).active, domain, 1);
-      if (ret !== 0) history.progress.unwinding = irq;
-      if (domain === 0) history.progress.activated = irq;
       history.facts |= ret === 0 ? Fact.ACTIVATED : Fact.ACTIVATE_FAILED;
       return;
     case 'deactivate':
       add(mention(history, irq).active, domain, -1);
-      if (domain === 0 && history.progress.unwinding !== irq) history.progress.deactivated = irq;
       history.facts |= Fact.DEACTIVATED;
       return;
     default:
       foldMsi(history, { op, irq, arg, ret });
   }
-}
-
-function foldBlock(history: History, irq: number, count: number): void {
-  const { progress } = history;
-  progress.base = irq;
-  progress.turn += 1;
-  for (let i = 0; i < count; i += 1)
-    Object.assign(numberPast(history, irq + i), { base: irq, turn: progress.turn });
 }
 
 function foldMsi(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Which operations the core calls, for whom, and that it listens to what they answer. */
-import type { CallName } from '../trace/call.ts';
 import { OPS, type Op, OP_NAMES } from '../trace/sites.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
@@ -176,39 +175,6 @@ export const refusedStaysUnmapped: Rule = {
       Fact.FIRED,
       ({ callbacks }) => callbacks.some(({ op, ret }) => op === 'msi_translate' && ret !== 0),
       withOp('msi_translate'),
-    ),
-  ],
-};
-
-/** Calls that work on a block of the driver from its first interrupt to its last. */
-const BLOCKWISE: readonly CallName[] = [
-  'irq_domain_create_legacy',
-  'irq_domain_free_irqs',
-  'irq_dispose_mapping',
-];
-
-/** The order in which a level hears of its interrupts. */
-export const blockInOrder: Rule = {
-  name: 'the interrupts of a block are mapped and freed from the first to the last',
-  source: 'kernel/irq/irqdomain.c irq_domain_associate_many(), irq_domain_free_irqs_hierarchy()',
-  calls: BLOCKWISE,
-  step: ({ callbacks }) => {
-    for (let i = 0; i < callbacks.length; i += 1) {
-      const one = callbacks[i];
-      const later = callbacks.find(
-        ({ op, domain, irq }, j) =>
-          j > i && op === one?.op && domain === one.domain && irq < one.irq,
-      );
-      if (one !== undefined && later !== undefined)
-        return `${one.op} of interrupt ${later.irq} after that of ${one.irq}`;
-    }
-    return undefined;
-  },
-  sometimes: [
-    happens(
-      'a block of several interrupts was freed',
-      Fact.IRQ_GONE,
-      ({ callbacks }, { call }) => BLOCKWISE.includes(call.fn) && callbacks.length > 1,
     ),
   ],
 };

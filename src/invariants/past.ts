@@ -18,9 +18,6 @@ export interface NumberPast {
   readonly active: number[];
   /** Successful `msi_init`, less `msi_free`. */
   init: number;
-  /** First interrupt of the block in which the root allocated it, and which block of its step that was. */
-  base: number;
-  turn: number;
   /** Data word of the last message written; 0 for the cleared one or none. */
   written: number;
   /** Inner levels were not connected on purpose. */
@@ -152,14 +149,6 @@ export interface Progress {
   /** Interrupt whose msi_init() failed, or that msi_free() has come down to since. */
   rollback: number;
   composed: number;
-  /** First interrupt that the root allocated last, and the interrupts that it activated and deactivated last. */
-  base: number;
-  /** Blocks that the root allocated. */
-  turn: number;
-  activated: number;
-  deactivated: number;
-  /** Interrupt whose activation failed, so that its inner levels are deactivated again. */
-  unwinding: number;
   finished: boolean;
   freed: boolean;
   /** Place on the list of the resource that was released last. */

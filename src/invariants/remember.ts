@@ -160,11 +160,6 @@ function startProgress(): Progress {
     numbered: false,
     rollback: 0,
     composed: 0,
-    base: 0,
-    turn: 0,
-    activated: 0,
-    deactivated: 0,
-    unwinding: 0,
     finished: false,
     freed: false,
     release: Number.MAX_SAFE_INTEGER,
@@ -180,11 +175,6 @@ export function resetProgress(progress: Progress): void {
   progress.numbered = false;
   progress.rollback = 0;
   progress.composed = 0;
-  progress.base = 0;
-  progress.turn = 0;
-  progress.activated = 0;
-  progress.deactivated = 0;
-  progress.unwinding = 0;
   progress.finished = false;
   progress.freed = false;
   progress.release = Number.MAX_SAFE_INTEGER;
@@ -239,8 +229,6 @@ export function numberPast(history: History, irq: number): NumberPast {
     alloc: [0, 0, 0, 0, 0, 0],
     active: [0, 0, 0, 0, 0, 0],
     init: 0,
-    base: 0,
-    turn: 0,
     written: 0,
     trimmed: false,
     lied: false,
