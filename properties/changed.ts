@@ -100,6 +100,7 @@ export function budgetOf(traces: readonly Trace[], runs: number): Budget {
 
 /** Checks an edit on these traces and nothing else. */
 export function check(edit: Edit, traces: readonly Trace[]): ChangeResult {
-  const change = { name: 'edit', title: 'edit', base: referenceSources(), changed: edited(edit) };
+  const base = referenceSources();
+  const change = { name: 'edit', title: 'edit', base, before: base, changed: edited(edit) };
   return checkChange(change, budgetOf(traces, 0));
 }

@@ -17,7 +17,13 @@ const LEAK: Edit = {
 };
 
 function row(edit: Edit): MatrixRow {
-  const change = { name: 'a/b.patch', title: '', base: referenceSources(), changed: edited(edit) };
+  const change = {
+    name: 'a/b.patch',
+    title: '',
+    base: referenceSources(),
+    before: referenceSources(),
+    changed: edited(edit),
+  };
   return matrixRow(change, reference, { ...budgetOf([WHOLE], 200), seeds: ['1', '2'] });
 }
 

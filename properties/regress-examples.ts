@@ -70,6 +70,7 @@ const SAME: ChangeResult = {
   covered: { traces: 1234, steps: 56_789, corpus: 60, sweep: 900, random: 274 },
   milliseconds: 2500,
   surprise: '',
+  since: '',
 };
 
 const BROKEN: ChangeResult = {
@@ -162,6 +163,7 @@ export function written(change: ChangeResult, text: string): ChangeResult {
       missed: [text],
     })),
     surprise: text,
+    since: '',
   };
 }
 

@@ -3,89 +3,19 @@
 import { describe, expect, test } from 'vitest';
 
 import { bisect } from '../src/regress/bisect.ts';
-import { applyMail, parseMail, type Patch } from '../src/regress/patch.ts';
+import { checkChange } from '../src/regress/check.ts';
+import { markSince } from '../src/regress/since.ts';
 import { bisectStatus, regressStatus } from '../src/regress/status.ts';
 import type { ChangeResult, VerdictKind } from '../src/report/change.ts';
 import { runTrace } from '../src/run/session.ts';
-import { isProblem, REFERENCE, referenceSources } from '../src/subject/changed/sources.ts';
+import { REFERENCE, referenceSources } from '../src/subject/changed/sources.ts';
 import { reference } from '../src/subject/reference/index.ts';
 import { ALLOC, CREATE, FREE, INSERT, trace } from './altered.ts';
-import { atBegin, check, type Edit, edited, load, loaded, patchOf } from './changed.ts';
+import { atBegin, budgetOf, check, type Edit, edited, load, loaded } from './changed.ts';
 
 const WHOLE = trace(CREATE, INSERT, ALLOC, FREE);
 
-function patch(text: string): Patch {
-  const parsed = parseMail('a.patch', text);
-  if (isProblem(parsed)) throw new Error(parsed.message);
-  return parsed;
-}
-
-function problem(text: string): unknown {
-  const parsed = parseMail('a.patch', text);
-  if (isProblem(parsed)) return parsed;
-  const outcome = applyMail('a.patch', parsed, referenceSources());
-  return outcome.kind === 'does not apply' ? outcome.problem : outcome.kind;
-}
-
 const NOW = atBegin('  k.now += 0;');
-
-describe('a patch', () => {
-  test('is read with its subject, unfolded, and applied without its signature', () => {
-    const text = patchOf(NOW, ['Objects: some rule', 'Objects: another', '']);
-    const mail = patch(text);
-    expect(mail.title).toBe('genirq/msi: a change with a subject that is folded');
-    expect(mail.expects).toEqual({ verdict: 'broken', rules: ['some rule', 'another'] });
-    const outcome = applyMail('a.patch', mail, referenceSources());
-    expect(outcome).toEqual({ kind: 'sources', sources: edited(NOW) });
-  });
-
-  test('promises a verdict in its header, or nothing', () => {
-    expect(patch(patchOf(NOW, ['Verdict: same', ''])).expects.verdict).toBe('same');
-    expect(patch(patchOf(NOW)).expects).toEqual({ verdict: undefined, rules: [] });
-  });
-
-  test('that is empty, or no text, changes nothing', () => {
-    const nothing = {
-      file: 'a.patch',
-      line: 0,
-      message: 'changes nothing; expected a unified diff',
-    };
-    expect(problem('')).toEqual(nothing);
-    expect(problem('Subject: words\n\nmore words\n')).toEqual(nothing);
-    expect(problem('\u0000\u0001\ufffd')).toEqual(nothing);
-  });
-
-  test('for another file or another tree is refused, with what was expected', () => {
-    for (const path of ['src/cli/main.ts', 'kernel/irq/msi.c', 'src/trace/call.ts']) {
-      const text = patchOf(NOW).replaceAll(`src/${REFERENCE}/index.ts`, path);
-      expect(problem(text)).toMatchObject({
-        file: path,
-        message: 'is not for this tree; expected src/subject/reference/*.ts in a.patch',
-      });
-    }
-  });
-
-  test('with a hunk that finds no place names the hunk, the file and the line', () => {
-    const text = patchOf(NOW).replace(' function begin(', ' function beginning(');
-    expect(problem(text)).toMatchObject({
-      file: `src/${REFERENCE}/index.ts`,
-      message: 'hunk 1 of 1 does not apply; the lines around it are others here',
-    });
-  });
-
-  test('that is cut off names the line', () => {
-    const lines = patchOf(NOW).split('\n');
-    const cut = lines.slice(
-      0,
-      lines.findIndex((line) => line.startsWith('+  k.now')),
-    );
-    expect(problem(cut.join('\n'))).toMatchObject({
-      message: expect.stringContaining('is no patch'),
-    });
-    const header = lines.slice(0, lines.findIndex((line) => line.startsWith('---  ')) + 12);
-    expect(isProblem(Object(problem(header.join('\n'))))).toBe(true);
-  });
-});
 
 describe('changed code', () => {
   test('that does not parse names file and line', () => {
@@ -126,7 +56,6 @@ describe('changed code', () => {
     for (const code of [
       '  for (;;) k.now += 1;',
       '  while (k.now < Infinity);',
-      '  do k.now += 1; while (true);',
       '  for (;;) try { while (true) k.now += 1; } catch { k.now = 0; }',
     ]) {
       const { factory } = loaded(atBegin(code));
@@ -210,7 +139,7 @@ describe('a change', () => {
   });
 
   test('that shows something else without breaking a rule is different, with the first step that shows it', () => {
-    const code = 'if (k.now > 1) k.requests[0] = (k.requests[0] ?? 0) + 1;';
+    const code = 'k.requests[0] = (k.requests[0] ?? 0) + 1;';
     const asks = {
       file: 'index.ts',
       find: '  k.fired = [];\n',
@@ -237,6 +166,25 @@ describe('a change', () => {
       problem: { file: `src/${REFERENCE}/index.ts` },
       covered: { traces: 0 },
     });
+  });
+});
+
+describe('a change of a series', () => {
+  test('is told from the ones before it: by its own lines, and by what they show already', () => {
+    const base = referenceSources();
+    const before = edited(NOW);
+    const path = `${REFERENCE}/slab.ts`;
+    const find = '  cache.touched.push(addr);\n';
+    const text = (before.get(path) ?? '').replace(find, `${find}  cache.live += 0;\n`);
+    const changed = new Map([...before, [path, text]]);
+    const change = { name: 'b', title: '', base, before, changed };
+    const { touched } = checkChange(change, budgetOf([WHOLE], 0));
+    expect(touched.map(({ file }) => file)).toEqual([`src/${path}`]);
+    const one = check(NOW, [WHOLE]);
+    const evidence = check(atBegin('  throw new Error("no");'), [WHOLE]).evidence;
+    const results = [one, { ...one, evidence, verdict: 'broken' as const, name: 'x' }];
+    const marked = markSince([...results, ...results]);
+    expect(marked.map(({ since }) => since)).toEqual(['', '', '', 'x']);
   });
 });
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** `eject`: a copy of the reference to edit, which `regress` takes. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
 import { shownPath } from '../regress/change.ts';
 import { referenceSources } from '../subject/changed/sources.ts';
+import { quote } from '../trace/problem.ts';
 import { ROOT, shown, writeWhole } from './files.ts';
 import { fileMistake, mistake, Status } from './mistake.ts';
 import { finish } from './terminal.ts';
@@ -24,9 +25,14 @@ export function addEject(program: Command): void {
 }
 
 function eject(folder: string): void {
+  const above = dirname(resolve(folder));
+  if (folder === '' || !existsSync(above))
+    throw mistake(`${quote(folder)}: expected the name of a new folder, in one that exists`);
   if (existsSync(folder) && !isEmpty(folder))
     throw mistake(`${folder}: is there already; expected an empty folder or a new name`);
   try {
+    // One folder at a time: some systems never finish making several where none can be made.
+    if (!existsSync(folder)) mkdirSync(folder);
     for (const path of MORE) copy(path, folder);
     for (const [path, text] of referenceSources()) {
       const target = join(folder, shownPath(path));

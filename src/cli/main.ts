@@ -28,7 +28,10 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = failed(program, args, error);
+    const status = failed(program, args, error);
+    // What is wrong with the command line is neither good nor bad to git bisect.
+    const stops = args.includes('--for-bisect') && status === Status.mistake;
+    process.exitCode = stops ? Status.stopBisect : status;
   }
 }
 

@@ -12,6 +12,8 @@ export const Status = {
   mistake: 2,
   unreached: 3,
   ours: 70,
+  /** `git bisect run` stops at it. */
+  stopBisect: 128,
   interrupted: 130,
 } as const;
 

@@ -73,7 +73,7 @@ function rowOf(
   { budget, pool, seeds }: MatrixRun,
 ): Promise<MatrixRow | undefined> {
   return pool.matrix({
-    change: { name, title: name, changed: sources },
+    change: { name, title: name, before: referenceSources(), changed: sources },
     base: referenceSources(),
     budget: { ...budget, runs: Number.isFinite(budget.runs) ? budget.runs : MOST_TRACES },
     seeds: Array.from({ length: seeds }, (_, index) => `${budget.seed} ${index + 1}`),

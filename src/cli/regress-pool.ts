@@ -37,11 +37,7 @@ export function startPool(jobs: number, interrupt: Interrupt): Pool {
   });
   return {
     check: (task) => checkIn(pool, { ...task, place: newPlace() }, interrupt),
-    matrix: async (task) => {
-      if (interrupt.wanted()) return undefined;
-      const row: MatrixRow = await pool.run({ ...task, place: newPlace() }, { name: 'matrix' });
-      return row;
-    },
+    matrix: (task) => matrixIn(pool, { ...task, place: newPlace() }, interrupt),
     close: () => pool.destroy(),
   };
 }
@@ -65,6 +61,24 @@ async function checkIn(
       ? `ended: no new trace within ${STALLED / 1000} seconds`
       : `ended: ${error instanceof Error ? error.message : String(error)}`;
     return lost(task, `${detail} in ${readPlace(task.place) || 'loading'}`);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function matrixIn(
+  pool: Tinypool,
+  task: MatrixTask,
+  interrupt: Interrupt,
+): Promise<MatrixRow | undefined> {
+  const abort = new AbortController();
+  const watch = watchPlace(task.place, abort, interrupt);
+  try {
+    const row: MatrixRow = await pool.run(task, { name: 'matrix', signal: abort.signal });
+    return row;
+  } catch (error) {
+    if (interrupt.wanted()) return undefined;
+    throw error;
   } finally {
     clearInterval(watch);
   }

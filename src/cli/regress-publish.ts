@@ -44,9 +44,12 @@ export function publishRegress(
 ): void {
   for (const { file, write } of Object.values(WRITERS)) save(join(reports, file), write(report));
   const files = shown(join(reports, 'regress.*'));
+  const traces = report.changes.some(({ evidence }) => (evidence?.steps ?? 0) > 0)
+    ? `traces: ${shown(join(reports, 'findings'))}\n`
+    : '';
   const text =
     format === 'text'
-      ? `${regressText(report, paintFor(process.stdout))}report: ${files}\n`
+      ? `${regressText(report, paintFor(process.stdout))}${traces}report: ${files}\n`
       : WRITERS[format].write(report);
   finish(status, text);
 }

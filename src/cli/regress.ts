@@ -10,6 +10,7 @@ import type { Change } from '../regress/change.ts';
 import { empty } from '../regress/check.ts';
 import { gather, type Series } from '../regress/gather.ts';
 import { NoChange } from '../regress/no-change.ts';
+import { markSince } from '../regress/since.ts';
 import { brokenPromise } from '../regress/promise.ts';
 import { bisectStatus, regressStatus } from '../regress/status.ts';
 import type { ChangeResult, RegressReport } from '../report/change.ts';
@@ -17,7 +18,7 @@ import { startCounting } from './counting.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
-import { fileMistake, isMistake, mistake, Status, systemCode } from './mistake.ts';
+import { fileMistake, mistake, Status, systemCode } from './mistake.ts';
 import {
   parseRuns,
   parseSeed,
@@ -35,8 +36,6 @@ import type { Task } from './regress-worker.ts';
 
 /** Milliseconds per change when no budget is given. */
 const DEFAULT_TIME = 10_000;
-/** `git bisect run` stops at it. */
-const ABORT_BISECT = 128;
 
 /** What the command line says. */
 interface Flags extends ReportFlags {
@@ -81,7 +80,12 @@ export function addRegress(program: Command): void {
       ]),
     )
     .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
-    .option('--matrix', 'which rules object to each patch and to each canary, over many seeds')
+    .addOption(
+      new Option(
+        '--matrix',
+        'which rules object to each patch and to each canary, over many seeds',
+      ).conflicts(['bisect', 'forBisect']),
+    )
     .option('--refresh', 'carry patches over to the sources as they are now, and check them again')
     .addOption(seeds.argParser(parseSmall).default(20))
     .addOption(seed.argParser(parseSeed).default('msicheck'))
@@ -99,18 +103,6 @@ function parseSmall(text: string): number {
   throw new InvalidArgumentError('Expected a whole number, 1..256.');
 }
 
-async function regress(names: readonly string[], flags: Flags): Promise<void> {
-  if (flags.forBisect !== true) return start(names, flags);
-  try {
-    return await start(names, flags);
-  } catch (error) {
-    if (!isMistake(error)) throw error;
-    // What git takes for neither good nor bad, but for a reason to stop.
-    note(`msicheck: ${error.message}`);
-    process.exitCode = ABORT_BISECT;
-  }
-}
-
 /** What one run of the command works with. */
 interface Run {
   readonly flags: Flags;
@@ -119,7 +111,7 @@ interface Run {
   readonly interrupt: Interrupt;
 }
 
-async function start(names: readonly string[], flags: Flags): Promise<void> {
+async function regress(names: readonly string[], flags: Flags): Promise<void> {
   const budget = budgetOf(flags);
   prepareFolder(flags.reports);
   const interrupt = listenForInterrupt();
@@ -142,7 +134,7 @@ async function work(names: readonly string[], run: Run): Promise<void> {
   if (flags.bisect === true && (series.length > 1 || series[0]?.cumulative !== true))
     throw mistake('--bisect: expected one series: a folder of patches, a series file or a range');
   const { results, firstBad } =
-    flags.bisect === true ? await halve(changes, run) : await all(changes, run);
+    flags.bisect === true ? await halve(changes, run) : await all(series, run);
   publish(results, firstBad, run);
 }
 
@@ -192,17 +184,23 @@ interface Checked {
   readonly firstBad: string | undefined;
 }
 
-async function all(changes: readonly Change[], run: Run): Promise<Checked> {
-  const counting = startCounting(changes.length, 'changes');
+async function all(series: readonly Series[], run: Run): Promise<Checked> {
+  const total = series.reduce((sum, { changes }) => sum + changes.length, 0);
+  const counting = startCounting(total, 'changes');
+  const check = async (change: Change): Promise<ChangeResult | undefined> => {
+    const result = await one(change, run);
+    counting.done(`${change.name}: ${result?.verdict ?? 'interrupted'}`);
+    return result;
+  };
   const results = await Promise.all(
-    changes.map(async (change) => {
-      const result = await one(change, run);
-      counting.done(`${change.name}: ${result?.verdict ?? 'interrupted'}`);
-      return result;
+    series.map(async ({ cumulative, changes }) => {
+      const checked = await Promise.all(changes.map(check));
+      const ended = checked.filter((result) => result !== undefined);
+      return cumulative ? markSince(ended) : ended;
     }),
   );
   counting.stop();
-  return { results: results.filter((result) => result !== undefined), firstBad: undefined };
+  return { results: results.flat(), firstBad: undefined };
 }
 
 async function halve(changes: readonly Change[], run: Run): Promise<Checked> {
@@ -212,15 +210,15 @@ async function halve(changes: readonly Change[], run: Run): Promise<Checked> {
   });
   const named = firstBad.map((index) => changes[index]?.name ?? '').join(', ');
   const ordered = results.toSorted(([a], [b]) => a - b).map(([, result]) => result);
-  return { results: ordered, firstBad: named };
+  return { results: markSince(ordered), firstBad: named };
 }
 
 async function one(change: Change, run: Run): Promise<ChangeResult | undefined> {
-  const { name, title, base, outcome } = change;
+  const { name, title, base, before, outcome } = change;
   if (outcome.kind === 'does not apply')
     return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
   const { pool, budget, flags } = run;
-  const changed = { name, title, changed: outcome.sources };
+  const changed = { name, title, before, changed: outcome.sources };
   const checked = await pool.check({ change: changed, base, budget });
   if (checked === undefined) return undefined;
   const result = { ...checked, surprise: brokenPromise(checked, change.expects) ?? '' };
@@ -240,5 +238,7 @@ function publish(results: readonly ChangeResult[], firstBad: string | undefined,
   };
   const found = flags.forBisect === true ? bisectStatus(results) : regressStatus(results);
   const status = interrupt.wanted() && found !== 1 ? Status.interrupted : found;
+  if (interrupt.wanted())
+    note('msicheck: interrupted; changes that were not finished are left out');
   publishRegress(report, { reports, status, format: flags.json === true ? 'json' : flags.format });
 }

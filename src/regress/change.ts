@@ -16,6 +16,8 @@ export interface Change {
   readonly title: string;
   /** What it is compared with. */
   readonly base: Sources;
+  /** What it was made on: the base, or what the changes before it in a series made of it. */
+  readonly before: Sources;
   readonly outcome: Outcome;
   /** What the header of a patch promises. */
   readonly expects: Expects;

@@ -17,13 +17,15 @@ import type { Budget, Shown, Source } from './budget.ts';
 import { changedFiles, shownPath } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
-import { touchedLines } from './touched.ts';
+import { ownLines, touchedLines } from './touched.ts';
 
 /** A change that can be loaded. */
 export interface Loadable {
   readonly name: string;
   readonly title: string;
   readonly base: Sources;
+  /** What the change was made on: its own lines are told apart from those of changes before it. */
+  readonly before: Sources;
   readonly changed: Sources;
 }
 
@@ -75,7 +77,7 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
     verdict,
     evidence: evidence(check),
     repairs: [...repairs].map(([finding, found]) => `${finding} (${found})`),
-    touched,
+    touched: ownLines(touched, change),
     covered,
     milliseconds,
   };
@@ -86,7 +88,7 @@ function shownProblem({ file, line, message }: Problem): Problem {
 }
 
 /** A result without anything run. */
-export function empty({ name, title }: Omit<Loadable, 'base' | 'changed'>): ChangeResult {
+export function empty({ name, title }: Pick<Loadable, 'name' | 'title'>): ChangeResult {
   return {
     name,
     title,
@@ -98,6 +100,7 @@ export function empty({ name, title }: Omit<Loadable, 'base' | 'changed'>): Chan
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     milliseconds: 0,
     surprise: '',
+    since: '',
   };
 }
 

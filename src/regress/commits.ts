@@ -31,6 +31,7 @@ export function commitsOf(range: string, each: boolean): readonly Change[] {
     name: commit.slice(0, 12),
     title: git(['log', '-1', '--format=%s', commit]).trim(),
     base: each ? sourcesAt(`${commit}~`) : first,
+    before: sourcesAt(`${commit}~`),
     expects: NOTHING_PROMISED,
     outcome: { kind: 'sources', sources: sourcesAt(commit) },
   }));

@@ -36,6 +36,15 @@ export function gather(name: string, each: boolean): Series {
   return { cumulative: false, changes: patches([name], true) };
 }
 
+/** No patch of ours is larger, and a device has no end. */
+const LARGEST = 16 * 1024 * 1024;
+
+function readPatch(file: string): string {
+  const seen = statSync(file);
+  if (seen.isFile() && seen.size <= LARGEST) return readFileSync(file, 'utf8');
+  throw new NoChange(`${file}: is no file of at most ${LARGEST} bytes; expected a patch`);
+}
+
 function gatherFolder(folder: string, each: boolean): Series {
   const files = patchesIn(folder);
   if (files.length > 0) return seriesOf(files, each);
@@ -78,7 +87,7 @@ function patches(files: readonly string[], each: boolean): readonly Change[] {
   let sources: Sources = base;
   let stuck: string | undefined;
   return files.map((file) => {
-    const patch = parseMail(file, readFileSync(file, 'utf8'));
+    const patch = parseMail(file, readPatch(file));
     if (isProblem(patch)) {
       stuck = file;
       return unreadable(file, base, patch);
@@ -96,6 +105,7 @@ function unreadable(name: string, base: Sources, problem: Problem): Change {
     name,
     title: basename(name),
     base,
+    before: base,
     expects: NOTHING_PROMISED,
     outcome: { kind: 'does not apply', problem },
   };
@@ -117,7 +127,7 @@ function applied(
     stuck === undefined
       ? applyMail(name, patch, sources)
       : ({ kind: 'does not apply', problem } as const);
-  return { name, title, base, expects, outcome };
+  return { name, title, base, before: sources, expects, outcome };
 }
 
 /** A folder as `eject` makes it, or one with the files of the reference in it. */
@@ -137,7 +147,14 @@ function copyIn(folder: string): Change {
     problem === undefined
       ? ({ kind: 'sources', sources } as const)
       : ({ kind: 'does not apply', problem } as const);
-  return { name: folder, title: `the copy in ${folder}`, base, expects: NOTHING_PROMISED, outcome };
+  return {
+    name: folder,
+    title: `the copy in ${folder}`,
+    base,
+    before: base,
+    expects: NOTHING_PROMISED,
+    outcome,
+  };
 }
 
 function readHere(folder: string): Sources {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Patches as `git format-patch` writes them: reading one, and applying it to sources. */
-import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
+import { applyPatch, parsePatch, reversePatch, type StructuredPatch } from 'diff';
 
 import type { VerdictKind } from '../report/change.ts';
 import type { Problem, Sources } from '../subject/changed/sources.ts';
@@ -20,7 +20,8 @@ export interface Patch {
 const VERDICTS: readonly VerdictKind[] = ['same', 'different', 'broken'];
 
 /** Reads a patch; a problem names the line that is none, or says that nothing is changed. */
-export function parseMail(name: string, text: string): Patch | Problem {
+export function parseMail(name: string, sent: string): Patch | Problem {
+  const text = sent.replaceAll('\r\n', '\n');
   const start = /^(?:diff --git |--- \S)/mu.exec(text)?.index;
   if (start === undefined)
     return { file: name, line: 0, message: 'changes nothing; expected a unified diff' };
@@ -34,8 +35,8 @@ export function parseMail(name: string, text: string): Patch | Problem {
   return { title: subjectOf(mail) ?? name, header: mail, files, expects: { verdict, rules } };
 }
 
-/** The line `-- ` and what follows: where the mail program puts its name. */
-const SIGNATURE = /^-- \n(?:(?![-+ @]).*\n?)*$/mu;
+/** The line `-- ` and what follows, up to the next file: where the mail program puts its name, and the next mail its header. */
+const SIGNATURE = /^-- \n(?:(?!diff --git |--- \S).*(?:\n|$))*/gmu;
 
 function parse(name: string, text: string, above: number): readonly StructuredPatch[] | Problem {
   try {
@@ -56,6 +57,8 @@ function unusable(file: StructuredPatch): string | undefined {
   if (isBinary === true) return `${what} is binary; expected a change of text`;
   if (isRename === true || isCopy === true)
     return `${what} is renamed or copied; expected a change in place`;
+  if (hunks.length === 0 && file.oldMode !== undefined && isCreate !== true && isDelete !== true)
+    return `${what} changes its mode alone; expected a change of text`;
   if (hunks.length === 0 && isDelete !== true && isCreate !== true)
     return `${what} is not changed; is the patch cut off?`;
   return undefined;
@@ -113,6 +116,8 @@ function failedHunk(text: string, file: StructuredPatch, path: string): Problem 
   );
   const line = file.hunks[count]?.oldStart ?? 0;
   const where = `hunk ${count + 1} of ${file.hunks.length}`;
+  if (applyPatch(text, reversePatch(file)) !== false)
+    return { file: path, line, message: 'is changed like this already; is the patch applied?' };
   return {
     file: path,
     line,
@@ -120,8 +125,10 @@ function failedHunk(text: string, file: StructuredPatch, path: string): Problem 
   };
 }
 
-/** Without the first folder, as `patch -p1` does; nothing for a file that is made or removed. */
+/** From `src/subject/reference` on, wherever the patch was made; nothing for a file that is made or removed. */
 function pathOf(name: string | undefined): string | undefined {
   if (name === undefined || name === '/dev/null') return undefined;
-  return name.replace(/^[^/]+\//u, '');
+  const at = name.search(/(?:^|\/)src\/subject\/reference\/[^/]+$/u);
+  if (at >= 0) return name.slice(at).replace(/^\//u, '');
+  return name.replace(/^[ab]\//u, '');
 }

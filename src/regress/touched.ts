@@ -33,6 +33,20 @@ export function touchedLines(base: Version, changed: Version): readonly TouchedL
   });
 }
 
+/** Of the lines that differ from the base those that the change itself touched. */
+export function ownLines(
+  touched: readonly TouchedLine[],
+  { base, before, changed }: Readonly<Record<'base' | 'before' | 'changed', Sources>>,
+): readonly TouchedLine[] {
+  if (before === base) return touched;
+  const own = new Set(
+    [...changed].flatMap(([path, text]) =>
+      touchesOf(before.get(path) ?? '', text).map(({ line }) => `${shownPath(path)}:${line}`),
+    ),
+  );
+  return touched.filter(({ file, line }) => own.has(`${file}:${line}`));
+}
+
 interface File {
   readonly script: string;
   readonly program: Program;

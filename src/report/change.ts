@@ -93,6 +93,8 @@ export interface ChangeResult {
   readonly milliseconds: number;
   /** In what the result is not what the header of the patch promises; '' when it promises nothing else. */
   readonly surprise: string;
+  /** An earlier change of the same series that shows the same already, '' when this is the first. */
+  readonly since: string;
 }
 
 /** A whole run of `regress`. */

@@ -17,7 +17,7 @@ export function regressGithub({ changes, firstBad }: RegressReport): string {
 
 function objection(change: ChangeResult): readonly string[] {
   const found = objectionTo(change);
-  if (found === undefined) return [];
+  if (found === undefined || change.since !== '') return [];
   const { level, headline, place, facts, trace } = found;
   const text = [`${change.title}: ${headline}`, ...facts.map(factText)].join('\n');
   const parameters = {

@@ -54,7 +54,7 @@ function rulesOf(said: readonly Said[]): readonly { readonly id: string }[] {
 }
 
 function objection(change: ChangeResult): readonly Said[] {
-  const found = objectionTo(change);
+  const found = change.since === '' ? objectionTo(change) : undefined;
   if (found === undefined) return [];
   const { level, rule, headline, place, facts, trace } = found;
   const { name, title, verdict, evidence, milliseconds, touched } = change;

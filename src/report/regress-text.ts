@@ -13,7 +13,8 @@ import { touchedFunctions } from './touched-functions.ts';
 export function regressText(report: RegressReport, paint: Paint = PLAIN): string {
   const { changes } = report;
   const several = changes.length > 1;
-  const detailed = several ? changes.filter(({ verdict }) => verdict !== 'same') : changes;
+  const told = changes.filter(({ verdict, since }) => verdict !== 'same' && since === '');
+  const detailed = several ? told : changes;
   const parts = [
     heading(report, paint),
     several ? table(changes, paint) : '',
@@ -36,12 +37,17 @@ function table(changes: readonly ChangeResult[], paint: Paint): string {
   const rows = changes.map((change) => [
     fitted(oneLine(shortName(change.name)), NAME_WIDTH),
     markOf(change.verdict, paint)(change.verdict),
-    fitted(oneLine(change.problem?.message ?? objectionTo(change)?.rule ?? ''), RULE_WIDTH),
+    fitted(oneLine(reasonOf(change)), RULE_WIDTH),
     change.evidence === undefined ? '' : count(change.evidence.steps),
     String(change.milliseconds),
   ]);
   const sides = ['left', 'left', 'left', 'right', 'right'] as const;
   return columns(['change', 'verdict', 'rule', 'steps', 'ms'], rows, sides, paint);
+}
+
+function reasonOf(change: ChangeResult): string {
+  if (change.since !== '') return `as ${shortName(change.since)}`;
+  return change.problem?.message ?? objectionTo(change)?.rule ?? '';
 }
 
 /** The end of a path tells patches of a series apart. */
@@ -79,11 +85,17 @@ function details(change: ChangeResult, paint: Paint): string {
     `  verdict   ${verdict}`,
     // The pieces that were missed stand below their functions.
     ...facts.filter(([label]) => label !== 'missed').flatMap(factLines),
-    ...labelled('touched', touchedFunctions(change.touched)),
+    ...labelled('touched', touchedText(change)),
     ...labelled('repairs', change.repairs),
     ...labelled('covered', [coveredText(change)]),
   ];
   return [lines.join('\n'), ...evidenceParts(change, paint)].join('\n\n');
+}
+
+/** What was edited may have been another file, so that nothing was touched is said. */
+function touchedText({ touched, covered }: ChangeResult): readonly string[] {
+  if (touched.length > 0) return touchedFunctions(touched);
+  return covered.traces === 0 ? [] : ['no line with code: the base and the change are the same'];
 }
 
 function factLines([label, text]: Fact): readonly string[] {
@@ -137,7 +149,7 @@ function conclusion({ changes, firstBad }: RegressReport, paint: Paint): string 
     return times === 0 ? [] : [markOf(verdict, paint)(`${count(times)} ${verdict}`)];
   });
   const lines = [
-    `${countOf(changes.length, 'change')}: ${counts.length === 0 ? 'nothing to check' : counts.join(', ')}`,
+    `${countOf(changes.length, 'change')}: ${counts.length === 0 ? 'none was checked to its end' : counts.join(', ')}`,
   ];
   if (firstBad !== undefined) lines.unshift(`first bad change: ${paint.bad(oneLine(firstBad))}`);
   return lines.join('\n');
