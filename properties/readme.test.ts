@@ -6,6 +6,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -14,6 +16,8 @@ interface Ended {
   readonly output: string;
 }
 
+// Compiled modules are shared by all the processes.
+const ENV = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'msicheck-compile-cache') };
 const LIMIT_MS = 120_000;
 const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
 const lines = commandLines(readme);
@@ -62,6 +66,7 @@ function documentedStatus(line: string): number {
 function run(line: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn('sh', ['-c', line], {
+      env: ENV,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     });

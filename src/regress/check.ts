@@ -45,6 +45,7 @@ interface Check {
 export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const start = budget.clock();
   const files = changedFiles(change.base, change.changed);
+  if (files.length === 0) return empty(change);
   const base = loadChanged(change.base, { name: 'base', counted: files, apart: true });
   if (isProblem(base))
     throw new Error(`the base does not load: ${base.file}:${base.line}: ${base.message}`);

@@ -93,9 +93,9 @@ function details(change: ChangeResult, paint: Paint): string {
 }
 
 /** What was edited may have been another file, so that nothing was touched is said. */
-function touchedText({ touched, covered }: ChangeResult): readonly string[] {
+function touchedText({ touched, verdict }: ChangeResult): readonly string[] {
   if (touched.length > 0) return touchedFunctions(touched);
-  return covered.traces === 0 ? [] : ['no line with code: the base and the change are the same'];
+  return verdict === 'same' ? ['no line with code'] : [];
 }
 
 function factLines([label, text]: Fact): readonly string[] {
