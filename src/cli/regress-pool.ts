@@ -47,23 +47,10 @@ async function checkIn(
   task: Task,
   interrupt: Interrupt,
 ): Promise<ChangeResult | undefined> {
-  const abort = new AbortController();
-  const watch = watchPlace(task.place, abort, interrupt);
-  try {
-    const result: ChangeResult = await pool.run(task, {
-      name: 'check',
-      signal: abort.signal,
-    });
-    return result;
-  } catch (error) {
-    if (interrupt.wanted()) return undefined;
-    const detail = abort.signal.aborted
-      ? `ended: no new trace within ${STALLED / 1000} seconds`
-      : `ended: ${error instanceof Error ? error.message : String(error)}`;
-    return lost(task, `${detail} in ${readPlace(task.place) || 'loading'}`);
-  } finally {
-    clearInterval(watch);
-  }
+  const { result, error, stalled } = await runIn<ChangeResult>(pool, 'check', task, interrupt);
+  if (error === undefined || interrupt.wanted()) return result;
+  const why = stalled ? `no new trace within ${STALLED / 1000} seconds` : error.message;
+  return lost(task, `ended: ${why} in ${readPlace(task.place) || 'loading'}`);
 }
 
 async function matrixIn(
@@ -71,14 +58,32 @@ async function matrixIn(
   task: MatrixTask,
   interrupt: Interrupt,
 ): Promise<MatrixRow | undefined> {
+  const { result, error } = await runIn<MatrixRow>(pool, 'matrix', task, interrupt);
+  if (error === undefined || interrupt.wanted()) return result;
+  throw error;
+}
+
+/** How the function of the worker ended: with a result, or why there is none. */
+interface EndOfTask<T> {
+  readonly result: T | undefined;
+  readonly error: Error | undefined;
+  readonly stalled: boolean;
+}
+
+async function runIn<T>(
+  pool: Tinypool,
+  name: string,
+  task: Task,
+  interrupt: Interrupt,
+): Promise<EndOfTask<T>> {
   const abort = new AbortController();
   const watch = watchPlace(task.place, abort, interrupt);
   try {
-    const row: MatrixRow = await pool.run(task, { name: 'matrix', signal: abort.signal });
-    return row;
-  } catch (error) {
-    if (interrupt.wanted()) return undefined;
-    throw error;
+    const result: T = await pool.run(task, { name, signal: abort.signal });
+    return { result, error: undefined, stalled: false };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    return { result: undefined, error, stalled: abort.signal.aborted };
   } finally {
     clearInterval(watch);
   }
