@@ -205,6 +205,13 @@ describe.concurrent('list', () => {
   );
 });
 
+test('a folder for compiled modules that cannot be made is not missed', async () => {
+  const none = `env -u NODE_COMPILE_CACHE TMPDIR='${at('good.trace')}' "$@"`;
+  const { status, stdout, stderr } = await shell(`${none} list calls`);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^call /u);
+});
+
 describe.concurrent('standard output', () => {
   test('that is closed early ends the program quietly', async () => {
     const { stdout, stderr } = await shell('"$@" list calls | head -n 1');
@@ -220,7 +227,7 @@ describe.concurrent('standard output', () => {
 
   test('is printed even when the reports cannot be written, and no half of a file stays', async () => {
     // A limit on the size of files stands for a full disk; compiled modules would hit it as well.
-    const line = `trap '' XFSZ; ulimit -f 1; NODE_COMPILE_CACHE= "$@" check --runs 64 --reports '${at('full')}'`;
+    const line = `trap '' XFSZ; ulimit -f 1; NODE_DISABLE_COMPILE_CACHE=1 "$@" check --runs 64 --reports '${at('full')}'`;
     const { status, stdout, stderr } = await shell(line);
     expect(stderr).toMatch(/check\.json: file too large/u);
     expect(status).toBe(2);

@@ -189,10 +189,8 @@ describe('a change of a series', () => {
 });
 
 describe('a bisection', () => {
-  const result = (verdict: VerdictKind): ChangeResult => ({
-    ...check(NOW, []),
-    verdict,
-  });
+  const untried = check(NOW, []);
+  const result = (verdict: VerdictKind): ChangeResult => ({ ...untried, verdict });
 
   async function firstBad(verdicts: readonly VerdictKind[]): Promise<readonly number[]> {
     const found = await bisect(verdicts.length, (index) =>

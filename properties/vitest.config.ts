@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How the suites run: every `properties/**/*.test.ts`, in threads that share their modules.
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { ViteUserConfig } from 'vitest/config';
+
+// Compiled modules are kept: the threads and the processes that they start find them here.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 
 const config: ViteUserConfig = {
   test: {
