@@ -35,7 +35,7 @@ import {
 } from './options.ts';
 import type { Position } from './progress.ts';
 import { publish } from './publish.ts';
-import { SUBJECTS } from './subjects.ts';
+import { USUAL_SUBJECT } from './subjects.ts';
 import { amountOf, situationRows } from './summarise.ts';
 
 /** Milliseconds of a run that is given no budget. */
@@ -182,7 +182,7 @@ function commandOf({ seed, environments, options }: Plan): string {
   if (environments !== ENVIRONMENTS) words.push('--env', ...environments.map(({ name }) => name));
   if (options.spec !== 'kernel') words.push('--spec', options.spec);
   const { name: subject } = options.factory;
-  if (subject !== SUBJECTS[0]?.name) words.push('--subject', subject.replace(/^planted:/u, ''));
+  if (subject !== USUAL_SUBJECT) words.push('--subject', subject.replace(/^planted:/u, ''));
   return words.join(' ');
 }
 

@@ -3,10 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../oracle/oracle.ts';
-import { reference } from '../subject/reference/index.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import { REPORTS } from './files.ts';
-import { SUBJECTS } from './subjects.ts';
+import { loadSubject, SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
 
 /** Milliseconds per unit of a duration. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -46,13 +45,17 @@ export function withRunOptions(command: Command): Command {
   const subject = new Option('--subject <name>', 'code under test (list subjects)');
   const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
   return command
-    .addOption(subject.argParser(parseSubject).default(reference, reference.name))
-    .addOption(spec.argParser(parseSpec).default('kernel'));
+    .addOption(subject.argParser(parseSubject).default(USUAL_SUBJECT, USUAL_SUBJECT))
+    .addOption(spec.argParser(parseSpec).default('kernel'))
+    .hook('preAction', async (_, called) => {
+      const { subject: name } = called.opts<{ readonly subject: string }>();
+      called.setOptionValue('subject', await loadSubject(name));
+    });
 }
 
-function parseSubject(text: string): SubjectFactory {
-  const subject = SUBJECTS.find(({ name }) => name === text);
-  if (subject !== undefined) return subject.load();
+/** The name of a subject, which is loaded when the whole command line makes sense. */
+function parseSubject(text: string): string {
+  if (SUBJECTS.some(({ name }) => name === text)) return text;
   throw new InvalidArgumentError(`Expected one of ${SUBJECTS.map(({ name }) => name).join(', ')}.`);
 }
 
