@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A user's mistake: one message without a stack trace, and exit status 2. Every other error is ours. */
 
-import { TraceError } from '../trace/problem.ts';
+import { TraceError } from '../trace/parse.ts';
 
 const NAME = 'Mistake';
 

@@ -10,6 +10,8 @@ import { loadSubject, SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
 /** Milliseconds per unit of a duration. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const SPECS: readonly Spec[] = ['kernel', 'strict'];
+/** Milliseconds of a `check` that is given no budget. */
+export const CHECK_TIME = 15_000;
 const LONGEST = 24 * 3_600_000;
 const MOST_RUNS = 1_000_000_000;
 
@@ -49,7 +51,8 @@ export function withRunOptions(command: Command): Command {
     .addOption(spec.argParser(parseSpec).default('kernel'))
     .hook('preAction', async (_, called) => {
       const { subject: name } = called.opts<{ readonly subject: string }>();
-      called.setOptionValue('subject', await loadSubject(name));
+      const source = called.getOptionValueSource('subject');
+      called.setOptionValueWithSource('subject', await loadSubject(name), source);
     });
 }
 

@@ -190,11 +190,10 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
   const { base, budget, covered, repairs } = check;
   const milliseconds = budget.clock() - check.start;
   const shown = { trace, finding, found, traces: covered.traces, milliseconds };
-  const differs = finding.rule === SHOWS_THE_SAME;
-  // What the base does in other traces is no news in this one.
-  if (!differs && isExpected(budget.expected, finding) !== undefined) return;
   const known = findingOfBase(trace, base, budget);
-  if (!differs) {
+  if (finding.rule !== SHOWS_THE_SAME) {
+    // What the base does in other traces is no news in this one.
+    if (isExpected(budget.expected, finding) !== undefined) return;
     if (known === undefined || known.at > finding.at) check.broken ??= shown;
     return;
   }
