@@ -13,13 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { parseTrace } from '../src/trace/parse.ts';
 import { GOOD, run, shell, start } from './program.ts';
-
-// Many processes share the machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 beforeAll(() => {
@@ -28,7 +25,6 @@ beforeAll(() => {
   writeFileSync(at('good.trace'), GOOD);
 });
 afterAll(() => {
-  vi.resetConfig();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -7,7 +7,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 
 import type { RegressReport } from '../src/report/change.ts';
@@ -22,9 +22,6 @@ import { parseTrace } from '../src/trace/parse.ts';
 import { anyText } from './any-text.ts';
 import { EVERY, EVIDENCE, NASTY, reportOf, TOUCHED, TRACE, written } from './regress-examples.ts';
 import { lastBlock, readGithub, readKtap, readSarif, xpath } from './report-readers.ts';
-
-// Each look at a document starts libxml2 anew, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const every = Object.values(EVERY);
 const all: RegressReport = { ...reportOf(...every), firstBad: EVERY.broken.name };
