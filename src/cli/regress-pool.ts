@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Runs checks of changes in threads: one that hangs or takes all memory is ended, and that is its verdict. */
+import { totalmem } from 'node:os';
+
 import { Tinypool } from 'tinypool';
 
 import { empty } from '../regress/check.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
 import { ANSWERS } from '../run/apply.ts';
+import { thrownText } from '../subject/thrown.ts';
 import type { Interrupt } from './interrupt.ts';
+import { mistake } from './mistake.ts';
 import { newPlace, readPlace } from './place.ts';
-import type { MatrixTask, Task } from './regress-worker.ts';
+import type { CheckTask, MatrixTask, Task } from './regress-worker.ts';
 
 /** Megabytes for the objects of a thread; the unchanged reference needs a tenth of it. */
 const MEMORY = 1024;
+/** Bytes for everything but the threads. */
+const OURS = 1024 * 2 ** 20;
 /** Milliseconds in which a thread must begin another trace. Fuel ends loops long before. */
 const STALLED = 60_000;
 const LOOK_EVERY = 250;
@@ -19,7 +25,7 @@ const LOOK_EVERY = 250;
 /** Threads that check changes. */
 export interface Pool {
   /** The verdict, whatever the change does; `undefined` when the user interrupted the run. */
-  readonly check: (task: Omit<Task, 'place'>) => Promise<ChangeResult | undefined>;
+  readonly check: (task: Omit<CheckTask, 'place'>) => Promise<ChangeResult | undefined>;
   /** The row of the kill matrix; `undefined` when the run was interrupted. Throws when the thread was lost. */
   readonly matrix: (task: Omit<MatrixTask, 'place'>) => Promise<MatrixRow | undefined>;
   readonly close: () => Promise<void>;
@@ -35,73 +41,105 @@ export function startPool(jobs: number, interrupt: Interrupt): Pool {
     resourceLimits: { maxOldGenerationSizeMb: MEMORY, maxYoungGenerationSizeMb: 64 },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
+  // Buffers are in no thread's limit, so that one thread may take the memory of all.
+  const most = Math.min(OURS + jobs * MEMORY * 2 ** 20, 0.8 * totalmem());
+  const threads: Threads = { pool, interrupt, most };
+  const firstTries: Promise<unknown>[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Whoever took the memory cannot be seen from outside, so each that was ended runs once more, alone. */
+  const alone = <T>(action: () => Promise<T>): Promise<T> => {
+    const own = turn.then(async () => {
+      await Promise.allSettled(firstTries);
+      return action();
+    });
+    turn = own.catch(() => undefined);
+    return own;
+  };
   return {
-    check: (task) => checkIn(pool, { ...task, place: newPlace() }, interrupt),
-    matrix: (task) => matrixIn(pool, { ...task, place: newPlace() }, interrupt),
+    check: async (given) => {
+      const run = async (): Promise<Tried> => {
+        const task = { ...given, place: newPlace() };
+        return { task, ended: await runIn<ChangeResult>(threads, 'check', task) };
+      };
+      const first = run();
+      firstTries.push(first);
+      const crowded = (await first).ended.why === CROWDED && jobs > 1;
+      return verdictOf(crowded ? await alone(run) : await first, interrupt);
+    },
+    matrix: (task) => matrixIn(threads, { ...task, place: newPlace() }),
     close: () => pool.destroy(),
   };
 }
 
-async function checkIn(
-  pool: Tinypool,
-  task: Task,
+/** What runs tasks, and what may end them. */
+interface Threads {
+  readonly pool: Tinypool;
+  readonly interrupt: Interrupt;
+  /** Bytes that the process may take. */
+  readonly most: number;
+}
+
+const CROWDED = 'the process took too much memory';
+const STALLS = `no new trace within ${STALLED / 1000} seconds`;
+
+/** A task that has ended. */
+interface Tried {
+  readonly task: Task;
+  readonly ended: EndOfTask<ChangeResult>;
+}
+
+function verdictOf(
+  { task, ended: { result, why } }: Tried,
   interrupt: Interrupt,
-): Promise<ChangeResult | undefined> {
-  const { result, error, stalled } = await runIn<ChangeResult>(pool, 'check', task, interrupt);
-  if (error === undefined || interrupt.wanted()) return result;
-  const why = stalled ? `no new trace within ${STALLED / 1000} seconds` : error.message;
+): ChangeResult | undefined {
+  if (why === undefined || interrupt.wanted()) return result;
   return lost(task, `ended: ${why} in ${readPlace(task.place) || 'loading'}`);
 }
 
-async function matrixIn(
-  pool: Tinypool,
-  task: MatrixTask,
-  interrupt: Interrupt,
-): Promise<MatrixRow | undefined> {
-  const { result, error } = await runIn<MatrixRow>(pool, 'matrix', task, interrupt);
-  if (error === undefined || interrupt.wanted()) return result;
-  throw error;
+async function matrixIn(threads: Threads, task: MatrixTask): Promise<MatrixRow | undefined> {
+  const { result, why } = await runIn<MatrixRow>(threads, 'matrix', task);
+  if (why === undefined || threads.interrupt.wanted()) return result;
+  throw mistake(
+    `${task.change.name}: ended: ${why} in ${readPlace(task.place)}; expected a defect that ends, regress without --matrix shows more`,
+  );
 }
 
 /** How the function of the worker ended: with a result, or why there is none. */
 interface EndOfTask<T> {
   readonly result: T | undefined;
-  readonly error: Error | undefined;
-  readonly stalled: boolean;
+  readonly why: string | undefined;
 }
 
-async function runIn<T>(
-  pool: Tinypool,
-  name: string,
-  task: Task,
-  interrupt: Interrupt,
-): Promise<EndOfTask<T>> {
+async function runIn<T>(threads: Threads, name: string, task: Task): Promise<EndOfTask<T>> {
   const abort = new AbortController();
-  const watch = watchPlace(task.place, abort, interrupt);
+  const watch = watchTask(task.place, abort, threads);
   try {
-    const result: T = await pool.run(task, { name, signal: abort.signal });
-    return { result, error: undefined, stalled: false };
+    const result: T = await threads.pool.run(task, { name, signal: abort.signal });
+    return { result, why: undefined };
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { result: undefined, error, stalled: abort.signal.aborted };
+    const own = thrown instanceof Error ? thrown.message : thrownText(thrown);
+    return { result: undefined, why: abort.signal.aborted ? String(abort.signal.reason) : own };
   } finally {
     clearInterval(watch);
   }
 }
 
-function watchPlace(
+function watchTask(
   place: SharedArrayBuffer,
   abort: AbortController,
-  interrupt: Interrupt,
+  { interrupt, most }: Threads,
 ): NodeJS.Timeout {
   let last = '';
   let since = 0;
   return setInterval(() => {
-    if (interrupt.wanted()) abort.abort();
+    if (interrupt.wanted()) abort.abort('interrupted');
     const now = readPlace(place);
+    // It waits for a thread.
+    if (now === '') return;
+    if (process.memoryUsage.rss() > most) abort.abort(CROWDED);
     since = now === last ? since + LOOK_EVERY : 0;
     last = now;
-    if (since >= STALLED && now !== '') abort.abort();
+    if (since >= STALLED) abort.abort(STALLS);
   }, LOOK_EVERY);
 }
 
@@ -122,6 +160,9 @@ function lost({ change }: Task, detail: string): ChangeResult {
       traces: 0,
       milliseconds: 0,
       differences: [],
+      file: undefined,
+      unsaved: undefined,
+      again: '',
     },
   };
 }

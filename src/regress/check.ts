@@ -18,6 +18,7 @@ import { changedFiles, shownPath } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
 import { ownLines, touchedLines } from './touched.ts';
+import { unreadableFinding } from './unreadable.ts';
 
 /** A change that can be loaded. */
 export interface Loadable {
@@ -101,6 +102,7 @@ export function empty({ name, title }: Pick<Loadable, 'name' | 'title'>): Change
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     milliseconds: 0,
     surprise: '',
+    types: undefined,
     since: '',
   };
 }
@@ -144,24 +146,50 @@ function optionsOf({ changed, base, different, budget }: Check): Options {
 
 function one(check: Check, trace: Trace, found: string): void {
   begin(check, trace, found);
-  const verdict = runTrace(trace, optionsOf(check));
-  if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
+  try {
+    const verdict = runTrace(trace, optionsOf(check));
+    if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
+  } catch (error) {
+    unreadable(check, trace, found, error);
+  }
 }
 
 function sweep(check: Check, { path, trace }: Source): void {
   const found = `sweep of ${path}`;
   check.budget.progress(found, check.covered.traces);
-  for (const swept of sweepTrace(trace, optionsOf(check))) {
-    check.covered.sweep += 1;
-    begin(check, swept.trace, found);
-    const before = check.different;
-    if (swept.finding !== undefined) judge(check, swept.trace, swept.finding, found);
-    if (done(check)) return;
-    // A difference ends a trace, so what is behind it is swept without comparing.
-    if (check.different === before) continue;
-    sweep(check, { path, trace });
-    return;
+  let last = trace;
+  try {
+    for (const swept of sweepTrace(trace, optionsOf(check))) {
+      last = swept.trace;
+      check.covered.sweep += 1;
+      begin(check, last, found);
+      const before = check.different;
+      if (swept.finding !== undefined) judge(check, last, swept.finding, found);
+      if (done(check)) return;
+      // A difference ends a trace, so what is behind it is swept without comparing.
+      if (check.different === before) continue;
+      sweep(check, { path, trace });
+      return;
+    }
+  } catch (error) {
+    unreadable(check, last, found, error);
   }
+}
+
+/** Changed code may show anything, so that whoever looks at it throws: that is its fault where the base passes. */
+function unreadable(check: Check, trace: Trace, found: string, error: unknown): void {
+  const { base, budget, changed, covered } = check;
+  const finding = unreadableFinding(trace, error, { factory: changed.factory, spec: budget.spec });
+  const known = findingOfBase(trace, base, budget);
+  if (known !== undefined && known.at <= finding.at) return;
+  const milliseconds = budget.clock() - check.start;
+  isBroken(check, { trace, finding, found, traces: covered.traces, milliseconds });
+}
+
+function isBroken(check: Check, shown: Shown): void {
+  if (check.broken !== undefined) return;
+  check.broken = shown;
+  check.budget.found?.(shown);
 }
 
 /** Traces drawn from one seed, as in `check`. */
@@ -194,12 +222,15 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
   if (finding.rule !== SHOWS_THE_SAME) {
     // What the base does in other traces is no news in this one.
     if (isExpected(budget.expected, finding) !== undefined) return;
-    if (known === undefined || known.at > finding.at) check.broken ??= shown;
+    if (known === undefined || known.at > finding.at) isBroken(check, shown);
     return;
   }
   if (known !== undefined && known.at === finding.at)
     repairs.set(`${known.rule}: ${known.fn}`, repairs.get(`${known.rule}: ${known.fn}`) ?? found);
-  check.different ??= shown;
+  if (check.different === undefined) {
+    check.different = shown;
+    budget.found?.(shown);
+  }
   if (known === undefined || known.at > finding.at) one(check, trace, found);
 }
 

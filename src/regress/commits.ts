@@ -29,6 +29,7 @@ export function commitsOf(range: string, each: boolean): readonly Change[] {
   const first = sourcesAt(`${commits[0] ?? ''}~`);
   return commits.map((commit) => ({
     name: commit.slice(0, 12),
+    named: [`${each ? commit : (commits[0] ?? '')}~..${commit}`],
     title: git(['log', '-1', '--format=%s', commit]).trim(),
     base: each ? sourcesAt(`${commit}~`) : first,
     before: sourcesAt(`${commit}~`),
