@@ -39,7 +39,10 @@ function load(name: string, sources: Sources): SubjectFactory {
 
 function unusable(name: string, { file, line, message }: Problem, expected: string): Error {
   const place = line === 0 ? file : `${file}:${line}`;
-  return mistake(`${name}: ${place}: ${message}; expected a change that ${expected}`);
+  const where = file === name ? place : `${name}: ${place}`;
+  return mistake(
+    `${where}: ${message}${message.includes('expected') ? '' : `; expected a change that ${expected}`}`,
+  );
 }
 
 /** A subject that runs the same steps as another one. */

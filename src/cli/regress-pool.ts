@@ -1,150 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** Runs checks of changes in threads: one that hangs or takes all memory is ended, and that is its verdict. */
-import { totalmem } from 'node:os';
-
-import { Tinypool } from 'tinypool';
+/** Runs checks of changes in processes: one that hangs or takes all memory is ended, and that is its verdict. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 import { empty } from '../regress/check.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
 import { ANSWERS } from '../run/apply.ts';
-import { thrownText } from '../subject/thrown.ts';
 import type { Interrupt } from './interrupt.ts';
 import { mistake } from './mistake.ts';
-import { newPlace, readPlace } from './place.ts';
-import type { CheckTask, MatrixTask, Task } from './regress-worker.ts';
+import type { Reply, Request } from './regress-process.ts';
+import type { CheckTask, MatrixTask } from './regress-worker.ts';
 
-/** Megabytes for the objects of a thread; the unchanged reference needs a tenth of it. */
-const MEMORY = 1024;
-/** Bytes for everything but the threads. */
-const OURS = 1024 * 2 ** 20;
-/** Milliseconds in which a thread must begin another trace. Fuel ends loops long before. */
-const STALLED = 60_000;
-const LOOK_EVERY = 250;
-
-/** Threads that check changes. */
+/** Processes that check changes. */
 export interface Pool {
   /** The verdict, whatever the change does; `undefined` when the user interrupted the run. */
   readonly check: (task: Omit<CheckTask, 'place'>) => Promise<ChangeResult | undefined>;
-  /** The row of the kill matrix; `undefined` when the run was interrupted. Throws when the thread was lost. */
+  /** The row of the kill matrix; `undefined` when the run was interrupted. Throws when the process was lost. */
   readonly matrix: (task: Omit<MatrixTask, 'place'>) => Promise<MatrixRow | undefined>;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
-/** Starts threads as they are needed. */
+/** Milliseconds between two looks at whether the user wants the run to end. */
+const LOOK_EVERY = 100;
+
+/** Starts processes as they are needed, at most `jobs`. */
 export function startPool(jobs: number, interrupt: Interrupt): Pool {
-  const pool = new Tinypool({
-    filename: new URL('regress-worker.ts', import.meta.url).href,
-    runtime: 'worker_threads',
-    minThreads: 0,
-    maxThreads: jobs,
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY, maxYoungGenerationSizeMb: 64 },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
-  // Buffers are in no thread's limit, so that one thread may take the memory of all.
-  const most = Math.min(OURS + jobs * MEMORY * 2 ** 20, 0.8 * totalmem());
-  const threads: Threads = { pool, interrupt, most };
-  const firstTries: Promise<unknown>[] = [];
-  let turn: Promise<unknown> = Promise.resolve();
-  /** Whoever took the memory cannot be seen from outside, so each that was ended runs once more, alone. */
-  const alone = <T>(action: () => Promise<T>): Promise<T> => {
-    const own = turn.then(async () => {
-      await Promise.allSettled(firstTries);
-      return action();
+  let idle: readonly ChildProcess[] = [];
+  const inTurn = startTurns(jobs);
+  const ask = (request: Request): Promise<End> =>
+    inTurn(async () => {
+      if (interrupt.wanted()) return { kind: 'interrupted' };
+      const known = idle.find(({ connected }) => connected);
+      idle = idle.filter((child) => child !== known);
+      const child = known ?? (await launch());
+      const end = await answerOf(child, request, interrupt);
+      if (end.kind === 'done') idle = [...idle, child];
+      else child.kill('SIGKILL');
+      return end;
     });
-    turn = own.catch(() => undefined);
-    return own;
-  };
   return {
-    check: async (given) => {
-      const run = async (): Promise<Tried> => {
-        const task = { ...given, place: newPlace() };
-        return { task, ended: await runIn<ChangeResult>(threads, 'check', task) };
-      };
-      const first = run();
-      firstTries.push(first);
-      const crowded = (await first).ended.why === CROWDED && jobs > 1;
-      return verdictOf(crowded ? await alone(run) : await first, interrupt);
+    check: async (task) => {
+      const end = await ask({ kind: 'check', task });
+      if (end.kind === 'lost') return lost(task, `ended: ${end.why} in ${end.place}`);
+      return end.kind === 'done' && 'verdict' in end.result ? end.result : undefined;
     },
-    matrix: (task) => matrixIn(threads, { ...task, place: newPlace() }),
-    close: () => pool.destroy(),
+    matrix: async (task) => {
+      const end = await ask({ kind: 'matrix', task });
+      if (end.kind === 'lost')
+        throw mistake(
+          `${task.change.name}: ended: ${end.why} in ${end.place}; expected a defect that ends: regress without --matrix shows more`,
+        );
+      return end.kind === 'done' && 'seeds' in end.result ? end.result : undefined;
+    },
+    close: () => {
+      for (const child of idle) child.kill('SIGKILL');
+    },
   };
 }
 
-/** What runs tasks, and what may end them. */
-interface Threads {
-  readonly pool: Tinypool;
-  readonly interrupt: Interrupt;
-  /** Bytes that the process may take. */
-  readonly most: number;
+/** Lets `most` actions run at a time, in the order in which they came. */
+function startTurns(most: number): <T>(action: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (action) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await action();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
 }
 
-const CROWDED = 'the process took too much memory';
-const STALLS = `no new trace within ${STALLED / 1000} seconds`;
-
-/** A task that has ended. */
-interface Tried {
-  readonly task: Task;
-  readonly ended: EndOfTask<ChangeResult>;
+/** Waits until it is ready: what goes wrong before is no change's fault. */
+function launch(): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL('regress-process.ts', import.meta.url)), {
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // V8 has much to say about the end of all memory.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    said = `${said}${text.toString()}`.slice(-2000);
+  });
+  return new Promise((resolve, reject) => {
+    const onExit = (): void => {
+      reject(new Error(`a process for the checks did not start: ${said}`));
+    };
+    child.once('error', reject).once('exit', onExit);
+    child.once('message', () => {
+      child.removeListener('exit', onExit);
+      resolve(child);
+    });
+  });
 }
 
-function verdictOf(
-  { task, ended: { result, why } }: Tried,
-  interrupt: Interrupt,
-): ChangeResult | undefined {
-  if (why === undefined || interrupt.wanted()) return result;
-  return lost(task, `ended: ${why} in ${readPlace(task.place) || 'loading'}`);
+/** How a request ended. */
+type End =
+  | Extract<Reply, { kind: 'done' }>
+  | { readonly kind: 'lost'; readonly why: string; readonly place: string }
+  | { readonly kind: 'interrupted' };
+
+function answerOf(child: ChildProcess, request: Request, interrupt: Interrupt): Promise<End> {
+  let place = '';
+  return new Promise<End>((resolve) => {
+    const end = (how: End): void => {
+      clearInterval(look);
+      child.removeAllListeners().on('error', () => undefined);
+      resolve(interrupt.wanted() && how.kind !== 'done' ? { kind: 'interrupted' } : how);
+    };
+    const isLost = (why: string): void => {
+      end({ kind: 'lost', why, place: place === '' ? 'loading' : place });
+    };
+    const look = setInterval(() => {
+      if (interrupt.wanted()) end({ kind: 'interrupted' });
+    }, LOOK_EVERY);
+    child.on('message', (reply) => {
+      if (!isReply(reply) || reply.kind === 'ready') return;
+      if (reply.kind === 'place') ({ place } = reply);
+      else if (reply.kind === 'done') end(reply);
+      else isLost(reply.why);
+    });
+    child.on('error', (error) => {
+      isLost(error.message);
+    });
+    child.on('exit', (status, signal) => {
+      // V8 calls abort() when it cannot have what was asked for.
+      isLost(
+        signal === 'SIGABRT' ? 'took too much memory' : `its process ended: ${signal ?? status}`,
+      );
+    });
+    child.send(request);
+  });
 }
 
-async function matrixIn(threads: Threads, task: MatrixTask): Promise<MatrixRow | undefined> {
-  const { result, why } = await runIn<MatrixRow>(threads, 'matrix', task);
-  if (why === undefined || threads.interrupt.wanted()) return result;
-  throw mistake(
-    `${task.change.name}: ended: ${why} in ${readPlace(task.place)}; expected a defect that ends, regress without --matrix shows more`,
-  );
+function isReply(value: unknown): value is Reply {
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-/** How the function of the worker ended: with a result, or why there is none. */
-interface EndOfTask<T> {
-  readonly result: T | undefined;
-  readonly why: string | undefined;
-}
-
-async function runIn<T>(threads: Threads, name: string, task: Task): Promise<EndOfTask<T>> {
-  const abort = new AbortController();
-  const watch = watchTask(task.place, abort, threads);
-  try {
-    const result: T = await threads.pool.run(task, { name, signal: abort.signal });
-    return { result, why: undefined };
-  } catch (thrown) {
-    const own = thrown instanceof Error ? thrown.message : thrownText(thrown);
-    return { result: undefined, why: abort.signal.aborted ? String(abort.signal.reason) : own };
-  } finally {
-    clearInterval(watch);
-  }
-}
-
-function watchTask(
-  place: SharedArrayBuffer,
-  abort: AbortController,
-  { interrupt, most }: Threads,
-): NodeJS.Timeout {
-  let last = '';
-  let since = 0;
-  return setInterval(() => {
-    if (interrupt.wanted()) abort.abort('interrupted');
-    const now = readPlace(place);
-    // It waits for a thread.
-    if (now === '') return;
-    if (process.memoryUsage.rss() > most) abort.abort(CROWDED);
-    since = now === last ? since + LOOK_EVERY : 0;
-    last = now;
-    if (since >= STALLED) abort.abort(STALLS);
-  }, LOOK_EVERY);
-}
-
-/** A subject that ends the thread it runs in does not answer; there is no trace left to show. */
-function lost({ change }: Task, detail: string): ChangeResult {
+/** A subject that ends the process it runs in does not answer; there is no trace left to show. */
+function lost({ change }: Pick<CheckTask, 'change'>, detail: string): ChangeResult {
   return {
     ...empty(change),
     verdict: 'broken',

@@ -25,7 +25,7 @@ export interface CheckTask extends Task {
   readonly keeping: Keeping;
 }
 
-/** Checks it, and keeps what it finds; throws when the base itself does not load. */
+/** Checks it, and keeps what it finds. */
 export function check(task: CheckTask): ChangeResult {
   const { change, base, keeping } = task;
   writePlace(task.place, 'loading', 0);

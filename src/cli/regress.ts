@@ -52,7 +52,7 @@ async function regress(names: readonly string[], flags: Flags): Promise<void> {
   try {
     await work(names, { flags, budget, pool, interrupt });
   } finally {
-    await pool.close();
+    pool.close();
     interrupt.release();
   }
 }

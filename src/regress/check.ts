@@ -8,9 +8,10 @@ import { SHOWS_THE_SAME } from '../run/differ.ts';
 import { isExpected } from '../run/expected.ts';
 import { type Options, runTrace } from '../run/session.ts';
 import { sweepTrace } from '../run/sweep.ts';
-import { type ChangedSubject, loadChanged } from '../subject/changed/load.ts';
+import { type ChangedSubject, ENTRY, loadChanged } from '../subject/changed/load.ts';
 import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
+import { thrownText } from '../subject/thrown.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget, Shown, Source } from './budget.ts';
@@ -40,19 +41,19 @@ interface Check {
   readonly start: number;
   different: Shown | undefined;
   broken: Shown | undefined;
+  /** Why the base cannot be checked. */
+  unusable: Problem | undefined;
 }
 
-/** Checks it. Throws when the base does not load. */
+/** Checks it. */
 export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const start = budget.clock();
   const files = changedFiles(change.base, change.changed);
   if (files.length === 0) return empty(change);
   const base = loadChanged(change.base, { name: 'base', counted: files, apart: true });
-  if (isProblem(base))
-    throw new Error(`the base does not load: ${base.file}:${base.line}: ${base.message}`);
+  if (isProblem(base)) return unusable(change, ofBase(shownProblem(base)));
   const changed = loadChanged(change.changed, { name: change.name, counted: files, apart: true });
-  if (isProblem(changed))
-    return { ...empty(change), verdict: 'does not load', problem: shownProblem(changed) };
+  if (isProblem(changed)) return unusable(change, shownProblem(changed));
   const check: Check = {
     budget,
     base: base.factory,
@@ -62,8 +63,10 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
     start,
     different: undefined,
     broken: undefined,
+    unusable: undefined,
   };
   run(check);
+  if (check.unusable !== undefined) return unusable(change, check.unusable);
   const touched = touchedLines(
     { sources: change.base, subject: base },
     { sources: change.changed, subject: changed },
@@ -83,6 +86,15 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
     covered,
     milliseconds,
   };
+}
+
+function unusable(change: Loadable, problem: Problem): ChangeResult {
+  return { ...empty(change), verdict: 'does not load', problem };
+}
+
+/** An old base may know other words than the checks of today. */
+function ofBase(problem: Problem): Problem {
+  return { ...problem, message: `what it is compared with: ${problem.message}` };
 }
 
 function shownProblem({ file, line, message }: Problem): Problem {
@@ -133,7 +145,8 @@ function run(check: Check): void {
   random(check);
 }
 
-function done({ broken, budget, start }: Check): boolean {
+function done({ broken, unusable: stopped, budget, start }: Check): boolean {
+  if (stopped !== undefined) return true;
   return broken !== undefined || budget.clock() - start >= budget.time;
 }
 
@@ -180,7 +193,14 @@ function sweep(check: Check, { path, trace }: Source): void {
 function unreadable(check: Check, trace: Trace, found: string, error: unknown): void {
   const { base, budget, changed, covered } = check;
   const finding = unreadableFinding(trace, error, { factory: changed.factory, spec: budget.spec });
-  const known = findingOfBase(trace, base, budget);
+  let known: Finding | undefined;
+  try {
+    known = findingOfBase(trace, base, budget);
+  } catch (thrown) {
+    const message = `cannot be checked: ${thrownText(thrown)}`;
+    check.unusable = ofBase({ file: shownPath(ENTRY), line: 0, message });
+    return;
+  }
   if (known !== undefined && known.at <= finding.at) return;
   const milliseconds = budget.clock() - check.start;
   isBroken(check, { trace, finding, found, traces: covered.traces, milliseconds });

@@ -28,7 +28,7 @@ export function gather(name: string, each: boolean): Series {
   if (!existsSync(name)) {
     if (isRange(name)) return { cumulative: !each, changes: commitsOf(name, each) };
     throw new NoChange(
-      `${name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
+      `${name === '' ? '""' : name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
     );
   }
   if (statSync(name).isDirectory()) return gatherFolder(name, each);
@@ -86,14 +86,21 @@ function seriesOf(files: readonly string[], each: boolean): Series {
   return { cumulative: !each, changes: patches(files, each) };
 }
 
-/** As quilt has it: a name per line, below the folder of the file; what follows ` #` is a comment. */
+/** As quilt has it: a name per line, below the folder of the file, `-p1` behind it or not; what follows ` #` is a comment. */
 function readSeries(file: string): readonly string[] {
   const names = readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.replace(/(?:^|\s)#.*$/u, '').trim())
-    .filter((line) => line !== '');
-  if (names.length === 0) throw new NoChange(`${file}: names no patch; expected one per line`);
-  return names.map((name) => join(dirname(file), name));
+    .map((line) => line.replace(/\s+-p\d$/u, ''));
+  const files = names.map((name) => (name === '' ? '' : join(dirname(file), name)));
+  const missing = files.findIndex((path) => path !== '' && !existsSync(path));
+  if (missing >= 0)
+    throw new NoChange(
+      `${file}:${missing + 1}: names ${files[missing]}, which does not exist; expected a patch`,
+    );
+  if (files.every((path) => path === ''))
+    throw new NoChange(`${file}: names no patch; expected one per line`);
+  return files.filter((path) => path !== '');
 }
 
 /** Each patch on the reference, or on top of the ones before it. */
