@@ -26,6 +26,7 @@ export interface Flags extends ReportFlags {
   readonly forBisect?: true;
   readonly matrix?: true;
   readonly refresh?: true;
+  readonly canaries?: true;
   readonly seeds: number;
   readonly seed: string;
   readonly time?: number;
@@ -58,6 +59,7 @@ export function withRegressOptions(program: Command): Command {
     .option('--bisect', 'name the first bad patch of a series')
     .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
     .option('--matrix', 'which rules object to each patch and to each canary, over many seeds')
+    .option('--canaries', 'with --matrix: check the canaries over all seeds as well')
     .option('--refresh', 'carry patches over to the sources as they are now, and check them again')
     .addOption(seeds.argParser(parseSmall).default(20))
     .addOption(seed.argParser(parseSeed).default('msicheck'))
@@ -103,6 +105,8 @@ export function refuseOddOptions(command: Command): void {
     const [one, other] = odd.slice(0, 2).map((name) => flagOf(command, name));
     throw mistake(`${one} and ${other} do not go together: ${odd[2]}; expected one of them`);
   }
+  if (given('canaries') && !given('matrix'))
+    throw mistake('--canaries are rows of the matrix; expected --matrix as well');
   if (given('seeds') && !given('matrix'))
     throw mistake(
       '--seeds is the number of seeds of the matrix; expected --matrix as well, or --seed to choose the random traces',
