@@ -101,7 +101,10 @@ describe('a run', () => {
     expect(runOnce()).toEqual(first);
     const killed = first.filter(({ fate }) => fate === 'killed');
     expect(killed.length).toBeGreaterThan(first.length / 2);
-    expect(killed.every(({ rule, found }) => rule !== '' && found !== '')).toBe(true);
+    expect(killed.every(({ rule, rules, found }) => rules.includes(rule) && found !== '')).toBe(
+      true,
+    );
+    expect(killed.some(({ rules }) => rules.length > 1)).toBe(true);
   });
 
   test('finds nothing that a mutant shows which is listed as equivalent', () => {

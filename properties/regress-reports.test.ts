@@ -245,7 +245,7 @@ describe('the commands for GitHub', () => {
 
   test('can be read back for any text', () => {
     fc.assert(
-      fc.property(anyReport, (report) => readGithub(regressGithub(report)).length === 12),
+      fc.property(anyReport, (report) => readGithub(regressGithub(report)).length === 19),
       SEED,
     );
   });

@@ -44,7 +44,10 @@ describe('changed code', () => {
 
   test('that throws or loops while it is loaded does not load', () => {
     const top = (code: string): Edit => ({ ...NOW, replace: `${code}\n${NOW.find}` });
-    expect(load(top('throw new Error("no");'))).toMatchObject({
+    const begin = (edited(NOW).get(`${REFERENCE}/index.ts`) ?? '').split('\n');
+    expect(load(top('throw new Error("no");'))).toEqual({
+      file: `${REFERENCE}/index.ts`,
+      line: begin.findIndex((line) => line.startsWith('function begin(')) + 1,
       message: 'threw while it was loaded: Error: no',
     });
     expect(load(top('for (;;);'))).toMatchObject({

@@ -21,11 +21,12 @@ import {
 import { isProblem, REFERENCE, referenceSources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
 import { quote } from '../trace/problem.ts';
-import { CANARIES, readCorpus, shown } from './files.ts';
+import { CANARIES, prepareFolder, readCorpus, shown, writeWhole } from './files.ts';
+import { MUTANTS } from './killed.ts';
 import { breathe, type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
 import { fileMistake, mistake, Status } from './mistake.ts';
-import { parseRuns, parseSeed } from './options.ts';
+import { parseRuns, parseSeed, withReportOptions } from './options.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** The list of mutants that survive, with the reasons. */
@@ -46,26 +47,27 @@ interface Flags {
   readonly seed: string;
   readonly runs: number;
   readonly json?: true;
+  readonly reports: string;
 }
 
 /** Adds the command. */
 export function addMutate(program: Command): void {
   const seed = new Option('--seed <text>', 'words that choose the random traces');
   const runs = new Option('--runs <n>', 'random traces, and runs of the sweep, per mutant at most');
-  program
+  const command = program
     .command('mutate')
     .description(
       'make small mistakes in the reference, one at a time, and show those that no rule objects to',
     )
     .option('--file <name...>', 'only these files of the reference, like msi-alloc.ts')
     .addOption(seed.argParser(parseSeed).default('msicheck'))
-    .addOption(runs.argParser(parseRuns).default(DEFAULT_RUNS))
-    .option('--json', 'print one JSON document')
-    .action(mutate);
+    .addOption(runs.argParser(parseRuns).default(DEFAULT_RUNS));
+  withReportOptions(command).action(mutate);
 }
 
 async function mutate(flags: Flags): Promise<void> {
   const started = process.cpuUsage();
+  prepareFolder(flags.reports);
   const files = chosen(flags.file);
   const mutated = loadMutated(files);
   if (isProblem(mutated)) throw mistake(`${mutated.file}:${mutated.line}: ${mutated.message}`);
@@ -97,7 +99,9 @@ async function mutate(flags: Flags): Promise<void> {
   };
   const wrong = unexplained(rows).length + report.problems.length > 0;
   const ended = rows.length < mutated.mutants.length ? Status.interrupted : Status.ok;
-  finish(wrong ? Status.finding : ended, flags.json === true ? json(report) : text(report));
+  const document = json(report);
+  writeWhole(join(flags.reports, MUTANTS), document);
+  finish(wrong ? Status.finding : ended, flags.json === true ? document : text(report));
 }
 
 function json(report: MutationReport): string {

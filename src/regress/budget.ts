@@ -27,6 +27,8 @@ export interface Budget {
   readonly clock: () => number;
   /** Told before each trace: where it comes from. */
   readonly progress: (found: string, traces: number) => void;
+  /** Told of the first trace that shows something else, and of the first that breaks a rule, before they are minimised. */
+  readonly found?: (shown: Shown) => void;
 }
 
 /** A trace that shows something, and what. */

@@ -21,6 +21,8 @@ export interface MutantRow {
   /** The rule that objects and the trace that showed it; '' unless it was killed. */
   readonly rule: string;
   readonly found: string;
+  /** Every rule that objects there. */
+  readonly rules: readonly string[];
   /** Traces that were run on it, and those in which it would have made a difference. */
   readonly traces: number;
   readonly differing: number;

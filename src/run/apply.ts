@@ -10,6 +10,7 @@ import { refuses } from '../legal/refuse.ts';
 import type { Model } from '../oracle/model.ts';
 import type { Spec } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { thrownText } from '../subject/thrown.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
@@ -130,19 +131,8 @@ function answer(state: State, step: Step): Observation | string {
   try {
     return state.subject.apply(step);
   } catch (error) {
-    return thrown(error);
+    return `threw: ${thrownText(error)}`;
   }
-}
-
-/** Also of an error that was made by code with global objects of its own. */
-function thrown(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('message' in error) || !('stack' in error))
-    return `threw: ${String(error)}`;
-  const text = `threw: ${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
-  // How deep the stack is depends on the machine, and so does the function that it ends in.
-  if (text.includes('call stack')) return text;
-  const place = /\n\s+at (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
-  return place === undefined || place === '$burn' ? text : `${text} in ${place}`;
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {

@@ -21,6 +21,8 @@ import { type Case, casesFor, type Plan, type Suite } from './suite.ts';
 export interface Tried {
   readonly killed: boolean;
   readonly rule: string;
+  /** Every rule that objects to the state in which it was found, that one among them. */
+  readonly rules: readonly string[];
   readonly found: string;
   readonly traces: number;
   readonly differing: number;
@@ -49,9 +51,11 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial:
     traces += 1;
     const { rule, differs } = judge(one, factory, trial);
     if (differs && shows === '') shows = found;
-    if (rule !== undefined) return { killed: true, rule, found, traces, differing, shows };
+    if (rule === undefined) continue;
+    const rules = [...new Set([rule, ...(one.known ? [] : objections(one.trace, factory))])];
+    return { killed: true, rule, rules, found, traces, differing, shows };
   }
-  return { killed: false, rule: '', found: '', traces, differing, shows };
+  return { killed: false, rule: '', rules: [], found: '', traces, differing, shows };
 }
 
 interface Judged {
@@ -71,6 +75,19 @@ function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
 
 function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
   return firstFinding(trace, subjects)?.rule;
+}
+
+/** Every rule that objects at the step of the first finding. */
+function objections({ environment, steps }: Trace, factory: SubjectFactory): readonly string[] {
+  try {
+    const session = startSession(environment, { factory, spec: 'kernel' });
+    for (const step of steps) if (session.apply(step).kind === 'finding') break;
+    session.finish();
+    return session.objections();
+  } catch {
+    // A mutant that does not start has no session that could say so.
+    return [];
+  }
 }
 
 type Subjects = Pick<Options, 'factory' | 'against'>;
@@ -136,7 +153,7 @@ export function rowOf(
 ): MutantRow {
   const name = nameOf(mutant);
   const known = listed.get(name);
-  const { rule, found, traces, differing } = tried;
+  const { rule, rules, found, traces, differing } = tried;
   const { line, operator } = mutant;
   return {
     file: shownPath(mutant.file),
@@ -145,6 +162,7 @@ export function rowOf(
     operator,
     fate: fateOf(tried, known, suite.reached[mutant.id] === 1),
     rule,
+    rules,
     found,
     traces,
     differing,
