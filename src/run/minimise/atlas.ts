@@ -55,6 +55,12 @@ interface Reach {
   readonly below: Trace | undefined;
 }
 
+/** Where one call goes through several levels. */
+export const HIERARCHIES: readonly Environment[] = [
+  { ...DEFAULT_ENVIRONMENT, levels: 1 },
+  { ...DEFAULT_ENVIRONMENT, levels: 2 },
+];
+
 const atlases = new WeakMap<SubjectFactory, Map<string, Atlas>>();
 
 /** What is known so far. */
@@ -87,16 +93,11 @@ export function visit(atlas: Atlas, options: Options, visitor: Visitor): boolean
     const { factory, spec, against } = options;
     const session = startSession(atlas.environment, { factory, spec, against });
     atlas.does.clear();
-    extend(
-      {
-        atlas,
-        session,
-        spec,
-        visitor: { ...visitor, offer },
-        home: atlasOf(DEFAULT_ENVIRONMENT, options),
-      },
-      [],
+    const home = atlasOf(DEFAULT_ENVIRONMENT, options);
+    const plainer = [home, ...HIERARCHIES.map((one) => atlasOf(one, options))].filter(
+      (one) => compareEnvironments(one.environment, atlas.environment) < 0,
     );
+    extend({ atlas, session, spec, visitor: { ...visitor, offer }, home, plainer }, []);
     atlas.known = reach(atlas, visitor);
   }
   return taken;
@@ -121,8 +122,10 @@ interface Exploration {
   readonly session: Session;
   readonly spec: Options['spec'];
   readonly visitor: Visitor;
-  /** The simplest environment: what a call does there as well was looked at there. */
+  /** The default environment. */
   readonly home: Atlas;
+  /** Simpler environments: what a call does there as well was looked at there. */
+  readonly plainer: readonly Atlas[];
 }
 
 /** Every small call after the steps that were run, and then every one after that. */
@@ -166,21 +169,23 @@ function matters(
 
 /** The last step again, with each fault; only trees ask a second time when memory is refused. */
 function failing(exploration: Exploration, before: SessionSnapshot, steps: readonly Step[]): void {
-  const { session, atlas, home } = exploration;
+  const { session, atlas, plainer } = exploration;
   const observation = session.observation();
   const step = steps.at(-1);
   if (observation === undefined || step === undefined) return;
+  const { call } = step;
   const does = behaviour(observation);
   const prior = steps.at(-2)?.call;
-  // What is before it makes no difference, nor does the environment.
-  if (prior !== undefined && tried(atlas, undefined, step.call) === does) return;
-  if (prior !== undefined && tried(home, undefined, step.call) === does) return;
-  if (atlas !== home && tried(home, prior, step.call) === does) return;
+  const known = [
+    ...(prior === undefined ? [] : [atlas, ...plainer].map((one) => tried(one, undefined, call))),
+    ...plainer.map((one) => tried(one, prior, call)),
+  ];
+  if (known.includes(does)) return; // what is around it makes no difference
   const after = atlas.does.get(prior) ?? new Map<Call, string>();
-  atlas.does.set(prior, after.set(step.call, does));
+  atlas.does.set(prior, after.set(call, does));
   const faults = faultPoints(observation, (site) => (TREES.includes(site) ? [1, 2] : [1]));
   for (const fault of firing(session, before, step, faults))
-    note(exploration, [...steps.slice(0, -1), { call: step.call, faults: [fault] }]);
+    note(exploration, [...steps.slice(0, -1), { call, faults: [fault] }]);
 }
 
 function tried({ does }: Atlas, prior: Call | undefined, call: Call): string | undefined {

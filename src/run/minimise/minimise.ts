@@ -13,7 +13,7 @@ import { MsiFlag } from '../../trace/flags.ts';
 import type { Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
-import { atlasOf, type Short, visit } from './atlas.ts';
+import { atlasOf, HIERARCHIES, type Short, visit } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
 import {
   dropFaultAndRaise,
@@ -99,12 +99,6 @@ export function minimise(
   return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
 }
 
-/** Where one call goes through several levels. */
-const HIERARCHIES: readonly Environment[] = [
-  { ...DEFAULT_ENVIRONMENT, levels: 1 },
-  { ...DEFAULT_ENVIRONMENT, levels: 2 },
-];
-
 /** Steps of the longest traces that are known by heart in an environment. */
 const LONGEST = 2;
 
@@ -128,7 +122,8 @@ function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): 
       ...(steps.length === 1 ? HIERARCHIES : []),
     ];
     if (near.some((env) => jumpIn(search, env, LONGEST))) return true;
-    const others = steps.length === LONGEST ? (options.environments ?? []) : [];
+    const others =
+      steps.length === LONGEST ? [...HIERARCHIES, ...(options.environments ?? [])] : [];
     return others.some((env) => env.release === environment.release && jumpIn(search, env, 1));
   };
 }

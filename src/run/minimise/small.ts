@@ -2,11 +2,13 @@
 /** Small calls: all there are with the simplest arguments, and passes that put them in the place of others. */
 import { affinityArg } from '../../trace/affinity.ts';
 import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../../trace/call.ts';
-import type { Environment } from '../../trace/environment.ts';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
 import { MSI_ANY_INDEX } from '../../trace/flags.ts';
 import type { Release } from '../../trace/profile.ts';
 import { type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
+import type { Trace } from '../../trace/step.ts';
 import { simplerValues } from './arguments.ts';
+import { compareTraces } from './order.ts';
 import { type Search, withStep, withSteps } from './search.ts';
 
 const LARGEST_NVEC = 32;
@@ -40,11 +42,19 @@ export function smallCalls({ release, devices }: Environment): readonly Call[] {
   const name = `${release} ${devices}`;
   const known = lists.get(name);
   if (known !== undefined) return known;
-  const all = lists.get(release) ?? CALL_NAMES.flatMap((fn) => smallCallsOf(fn, release));
+  const all =
+    lists.get(release) ??
+    CALL_NAMES.flatMap((fn) => smallCallsOf(fn, release)).toSorted((a, b) =>
+      compareTraces(alone(a), alone(b)),
+    );
   const calls = all.filter(({ dev }) => dev < devices);
   lists.set(release, all);
   lists.set(name, calls);
   return calls;
+}
+
+function alone(one: Call): Trace {
+  return { environment: DEFAULT_ENVIRONMENT, steps: [{ call: one, faults: [] }] };
 }
 
 function smallCallsOf(fn: CallName, release: Release): readonly Call[] {
