@@ -9,22 +9,22 @@ import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import type { Observation } from '../../trace/observation.ts';
 import { SITES } from '../../trace/sites.ts';
-import type { Fault, Step, Trace } from '../../trace/step.ts';
+import type { Fault, Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import type { Questions } from './search.ts';
 import { type Options, type Session, type SessionSnapshot, startSession } from '../session.ts';
 
 /** Steps between two snapshots on the way: running a few steps is cheaper than copying a state. */
-const STRIDE = 8;
+const STRIDE = 3;
 
 /** A trace, a session that runs its steps, and what is known by the number of steps before it. */
 interface Base {
   readonly trace: Trace;
   readonly options: Options;
-  session: Session;
+  session: Session | undefined;
   readonly snapshots: Map<number, SessionSnapshot>;
   /** What the oracle believes before each step, as far as they were run. */
-  readonly models: Model[];
+  models: Model[];
   /** What a step does without its faults. */
   readonly plain: Map<number, Plain>;
   /** How many steps were before the state that was asked for last: a second time is worth a snapshot. */
@@ -36,6 +36,9 @@ interface Plain {
   readonly seen: Pick<Observation, 'requests' | 'callbacks'>;
 }
 
+/** The same trace for the subject and for the baseline, if there is one. */
+type Pair = readonly [Base, Base?];
+
 /** Accepts a trace when `same` says so of what is found in it, and when the baseline, if there is one, passes it. */
 export function replays(
   start: Trace,
@@ -43,39 +46,54 @@ export function replays(
   options: Options,
   baseline?: SubjectFactory,
 ): Pick<Questions, 'holds' | 'equivalent'> {
-  let base = stand(start, options);
-  let aside: Base | undefined;
-  const nearest = (trace: Trace, common: number): readonly [Base, number] => {
-    if (common >= 0) return [base, common];
-    if (aside?.trace.environment !== trace.environment) aside = stand(trace, options);
-    return [aside, sharedSteps(aside.trace, trace)];
+  const stand = (trace: Trace): Pair =>
+    baseline === undefined
+      ? [begin(trace, options)]
+      : [begin(trace, options), begin(trace, { factory: baseline, spec: options.spec })];
+  let accepted = stand(start);
+  let aside: Pair | undefined;
+  const nearest = (trace: Trace, common: number): readonly [Pair, number] => {
+    if (common >= 0) return [accepted, common];
+    if (aside?.[0].trace.environment === trace.environment)
+      return [aside, sharedSteps(aside[0].trace, trace)];
+    aside = stand(trace);
+    return [aside, 0];
   };
   return {
-    equivalent: (trace, common) => withoutIdle(trace, ...nearest(trace, common)),
+    equivalent: (trace, common) => {
+      const [[base], shared] = nearest(trace, common);
+      return withoutIdle(trace, base, shared);
+    },
     holds: (trace, common) => {
-      const [from, shared] = nearest(trace, common);
-      const session = rewind(from, shared);
-      const models: Model[] = [];
-      const finding = rest(session, trace.steps.slice(shared), models);
-      if (finding === undefined || !same(finding)) return false;
-      if (baseline !== undefined && !passes(trace, { factory: baseline, spec: options.spec }))
-        return false;
-      forget(from, shared);
-      base = { ...from, trace, models: [...from.models.slice(0, shared), ...models] };
-      if (from === aside) aside = undefined;
+      const [[subject, other], shared] = nearest(trace, common);
+      const ran = rest(subject, trace, shared);
+      if (ran.finding === undefined || !same(ran.finding)) return false;
+      if (other === undefined) {
+        accepted = [moved(subject, { trace, shared, ...ran })];
+      } else {
+        const passed = rest(other, trace, shared);
+        if (passed.finding !== undefined) return false;
+        accepted = [
+          moved(subject, { trace, shared, ...ran }),
+          moved(other, { trace, shared, ...passed }),
+        ];
+      }
+      if (aside?.[0] === subject) aside = undefined;
       return true;
     },
   };
 }
 
-function passes({ environment, steps }: Trace, options: Options): boolean {
-  return rest(startSession(environment, options), steps) === undefined;
-}
-
-function stand(trace: Trace, options: Options): Base {
-  const session = startSession(trace.environment, options);
-  const snapshots = new Map([[0, session.snapshot()]]);
-  return { trace, options, session, snapshots, models: [], plain: new Map(), asked: -1 };
+function begin(trace: Trace, options: Options): Base {
+  return {
+    trace,
+    options,
+    session: undefined,
+    snapshots: new Map(),
+    models: [],
+    plain: new Map(),
+    asked: -1,
+  };
 }
 
 function sharedSteps(a: Trace, b: Trace): number {
@@ -121,40 +139,64 @@ function reaches({ requests, callbacks }: Plain['seen'], fault: Fault): boolean 
   return asked === undefined || asked >= nth;
 }
 
-/** Takes the session to the state before step `to` of the base. */
+/** Takes a session to the state before step `to` of the base. */
 function rewind(base: Base, to: number): Session {
-  const { trace, session, snapshots, models } = base;
+  const { trace, options, snapshots, models } = base;
   let from = to;
   while (from > 0 && !snapshots.has(from)) from -= 1;
   const snapshot = snapshots.get(from);
-  if (snapshot !== undefined) session.restore(snapshot);
+  if (base.session === undefined || snapshot === undefined)
+    base.session = startSession(trace.environment, options);
+  else base.session.restore(snapshot);
+  const { session } = base;
   for (; from < to; from += 1) {
     const step = trace.steps[from];
     if (step === undefined) break;
-    if (from % STRIDE === 0) keep(base, from);
+    if (from % STRIDE === 0) keep(base, session, from);
     models[from] = session.model();
     session.apply(step);
   }
-  if (base.asked === to) keep(base, to);
+  if (base.asked === to) keep(base, session, to);
   base.asked = to;
   return session;
 }
 
-function keep({ session, snapshots }: Base, at: number): void {
+function keep({ snapshots }: Base, session: Session, at: number): void {
   if (!snapshots.has(at)) snapshots.set(at, session.snapshot());
 }
 
-/** The first finding of the steps, or of the end; adds what the oracle believes before each. */
-function rest(session: Session, steps: readonly Step[], models: Model[] = []): Finding | undefined {
-  for (const step of steps) {
+/** What is found in a trace, of which the base shares some steps. */
+interface Run {
+  readonly finding: Finding | undefined;
+  readonly models: Model[];
+}
+
+function rest(base: Base, trace: Trace, shared: number): Run {
+  const session = rewind(base, shared);
+  const models = base.models.slice(0, shared);
+  for (const step of trace.steps.slice(shared)) {
     models.push(session.model());
     const { kind } = session.apply(step);
     if (kind === 'finding' || kind === 'ended') break;
   }
-  return session.finish();
+  if (trace === base.trace) base.models = models;
+  return { finding: session.finish(), models };
 }
 
-function forget({ snapshots, plain: known }: Base, after: number): void {
-  for (const at of snapshots.keys()) if (at > after) snapshots.delete(at);
-  for (const at of known.keys()) if (at > after) known.delete(at);
+/** The base for the trace that was run last on it. */
+function moved(
+  base: Base,
+  { trace, shared, models }: Run & { readonly trace: Trace; readonly shared: number },
+): Base {
+  return {
+    ...base,
+    trace,
+    models,
+    snapshots: upTo(base.snapshots, shared),
+    plain: upTo(base.plain, shared),
+  };
+}
+
+function upTo<T>(known: ReadonlyMap<number, T>, last: number): Map<number, T> {
+  return new Map([...known].filter(([at]) => at <= last));
 }
