@@ -156,6 +156,7 @@ function rewind(base: Base, to: number): Session {
     models[from] = session.model();
     session.apply(step);
   }
+  models[to] = session.model();
   if (base.asked === to) keep(base, session, to);
   base.asked = to;
   return session;
