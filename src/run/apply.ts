@@ -144,12 +144,14 @@ function stop(state: State, { rule, source, detail }: Broken): StepResult {
   return { kind: 'finding', finding };
 }
 
-/** What was found, or what a look at everything finds now. */
-export function finish(state: State): Finding | undefined {
+/** What was found, or what a look at everything finds now; a precise run has looked at it after its last step. */
+export function finish(state: State, { precise = false }: Options): Finding | undefined {
   const { observation } = state;
   if (state.ended || observation === undefined) return state.finding;
   const broken =
-    everything(state, observation) ?? tidied(state, observation) ?? wholly(state, observation);
+    (precise ? undefined : everything(state, observation)) ??
+    tidied(state, observation) ??
+    wholly(state, observation);
   if (broken !== undefined) stop(state, broken);
   return state.finding;
 }

@@ -60,7 +60,7 @@ export function startSession(environment: Environment, options: Options): Sessio
   };
   return {
     apply: (step) => applyStep(state, step, options),
-    finish: () => finish(state),
+    finish: () => finish(state, options),
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
