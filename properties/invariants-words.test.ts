@@ -273,8 +273,10 @@ describe('a rule says what it saw instead', () => {
           msi_finish was called 0 times for 1 allocations
       handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer
           an allocation failed without handle_error
-      an operation returns what the environment makes it return
+      an operation returns what the environment, or a fault of the step, makes it return
           msi_prepare was to return -12 and returned 0
+      an operation returns what the environment, or a fault of the step, makes it return
+          msi_check was to return -22 and returned 0
       a call that got no memory for what it makes reports failure
           msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);

@@ -60,6 +60,10 @@ export const ANSWERS: readonly Example[] = [
     },
     { environment: { hostile: [{ op: 'msi_prepare', nth: 2, ret: Errno.ENOMEM }] } },
   ),
+  example(operation.answersAsTold, (world) => {
+    world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: Errno.EINVAL }];
+    world.callbacks = [op('msi_check', -1)];
+  }),
   example(shortageIsTold, (world) => {
     world.call = call('msi_setup_device_data');
     world.fired = [{ where: 'alloc_dr', nth: 1 }];

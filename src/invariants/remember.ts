@@ -8,6 +8,7 @@ import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
+import type { CallbackFault } from '../trace/step.ts';
 import type {
   Broken,
   DataPast,
@@ -78,6 +79,9 @@ export interface History {
   readonly contested: Set<number>;
   /** Calls of operations so far, in environments that force results. */
   readonly opTotal: Map<Op, number>;
+  /** Results that the step forces, and calls of operations in it when there are some. */
+  forced: readonly CallbackFault[];
+  readonly opStep: Map<Op, number>;
 }
 
 /** A cursor of which nothing is known. */
@@ -127,6 +131,8 @@ export function startHistory(environment: Environment): History {
     blocks: [0, 0, 0],
     contested: new Set(),
     opTotal: new Map(),
+    forced: [],
+    opStep: new Map(),
   };
 }
 
@@ -213,6 +219,7 @@ export function copyHistory(history: History): History {
     blocks: [...history.blocks],
     contested: new Set(history.contested),
     opTotal: new Map(history.opTotal),
+    opStep: new Map(history.opStep),
   };
 }
 

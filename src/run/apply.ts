@@ -85,13 +85,13 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   const judged = { step, observation, model: state.model, spec: options.spec };
   const outcome = fitting(judged);
   if (outcome === undefined) {
-    fold(state.history, observation, call);
+    fold(state.history, observation, step);
     return stop(state, whatIsWrong(judged, state.history));
   }
   const differs = compared(state, step, observation, options.precise === true);
   state.model = outcome.next;
   if (!outcome.dead) adopt(outcome.next, observation.picture, call);
-  fold(state.history, observation, call);
+  fold(state.history, observation, step);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead && differs === undefined) {
     state.at += 1;
