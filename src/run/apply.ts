@@ -8,7 +8,7 @@ import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { refuses } from '../legal/refuse.ts';
 import type { Model } from '../oracle/model.ts';
-import type { Spec } from '../oracle/oracle.ts';
+import { expected, type Spec } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
@@ -17,7 +17,7 @@ import { adopt } from './adopt.ts';
 import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
-import { AGREE, fitting, whatIsWrong } from './judge.ts';
+import { AGREE, fitting, type Judged, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
 
 /** What is run, and how closely it is looked at. */
@@ -30,6 +30,8 @@ export interface Options {
   readonly reach?: Reach;
   /** A subject that must show the same at every step; what differs is a finding when no rule is broken. */
   readonly against?: SubjectFactory | undefined;
+  /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
+  readonly compareOnly?: boolean | undefined;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -83,6 +85,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
   const judged = { step, observation, model: state.model, spec: options.spec };
+  if (options.compareOnly === true) return compareStep(state, judged);
   const outcome = fitting(judged);
   if (outcome === undefined) {
     fold(state.history, observation, step);
@@ -106,6 +109,20 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (broken !== undefined) return stop(state, broken);
   if (differs !== undefined) return stop(state, differs);
   state.at += 1;
+  return APPLIED;
+}
+
+/** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
+function compareStep(state: State, judged: Judged): StepResult {
+  const { step, observation, model, spec } = judged;
+  const differs = compared(state, step, observation, true);
+  if (differs !== undefined) return stop(state, differs);
+  state.at += 1;
+  const outcome = fitting(judged) ?? expected(model, step.call, spec);
+  state.ended = observation.dead || outcome.dead;
+  if (state.ended) return ENDED;
+  state.model = outcome.next;
+  adopt(outcome.next, observation.picture, step.call);
   return APPLIED;
 }
 
@@ -155,11 +172,14 @@ function stop(state: State, { rule, source, detail }: Broken): StepResult {
 }
 
 /** What was found, or what a look at everything finds now. */
-export function finish(state: State): Finding | undefined {
+export function finish(state: State, { compareOnly }: Options): Finding | undefined {
   const { observation } = state;
   if (state.ended || observation === undefined) return state.finding;
-  const broken =
-    everything(state, observation) ?? tidied(state, observation) ?? wholly(state, observation);
+  const judged =
+    compareOnly === true
+      ? undefined
+      : (everything(state, observation) ?? tidied(state, observation));
+  const broken = judged ?? wholly(state, observation);
   if (broken !== undefined) stop(state, broken);
   return state.finding;
 }
