@@ -146,7 +146,7 @@ describe('a rule says what it saw instead', () => {
           interrupt 2 got a message that was not composed for it
       msi_finish is called once, after handle_error and after the last interrupt is allocated
           handle_error after msi_finish
-      msi_post_free comes when the interrupts are freed
+      msi_post_free comes once, when the interrupts are freed
           free of interrupt 3 after msi_post_free
       an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many
           interrupt 1: msi_init succeeded 0 times more than msi_free ran, not 1

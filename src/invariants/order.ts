@@ -116,9 +116,9 @@ export const finishedLast: Rule = {
 
 /** The last word of a free. */
 export const postFreeLast: Rule = {
-  name: 'msi_post_free comes when the interrupts are freed',
+  name: 'msi_post_free comes once, when the interrupts are freed',
   source: 'kernel/irq/msi.c msi_domain_free_locked()',
-  ops: ['free', 'msi_free', 'deactivate', 'domain_free_irqs'],
+  ops: ['free', 'msi_free', 'deactivate', 'domain_free_irqs', 'msi_post_free'],
   callback: ({ op, irq }, { progress }) =>
     progress.freed ? `${op} of interrupt ${irq} after msi_post_free` : undefined,
   sometimes: [
