@@ -148,6 +148,8 @@ describe('a rule says what it saw instead', () => {
           handle_error after msi_finish
       msi_post_free comes once, when the interrupts are freed
           free of interrupt 3 after msi_post_free
+      a call allocates through domain_alloc_irqs once at most, and frees through domain_free_irqs once
+          domain_free_irqs comes again, or too late
       an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many
           interrupt 1: msi_init succeeded 0 times more than msi_free ran, not 1
       each level of an interrupt allocated it, or mapped it, once more than it freed it, and every other level as often

@@ -119,6 +119,12 @@ function foldCallback(history: History, callback: Callback): void {
     case 'msi_post_free':
       progress.freed = true;
       return;
+    case 'domain_alloc_irqs':
+      progress.allocatedByDomain = true;
+      return;
+    case 'domain_free_irqs':
+      progress.freedByDomain = true;
+      return;
     case 'release':
       foldRelease(history, callback);
       return;

@@ -74,6 +74,7 @@ export const RULES: readonly Rule[] = [
   order.composedFirst,
   order.finishedLast,
   order.postFreeLast,
+  order.overriddenOnce,
   operation.providedOnly,
   operation.voidReturnsNothing,
   operation.calledForItsDevice,

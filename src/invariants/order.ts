@@ -130,3 +130,24 @@ export const postFreeLast: Rule = {
     ),
   ],
 };
+
+/** Both work on the whole device, so that a second time is about nothing, or about what is not there. */
+export const overriddenOnce: Rule = {
+  name: 'a call allocates through domain_alloc_irqs once at most, and frees through domain_free_irqs once',
+  source: 'kernel/irq/msi.c __msi_domain_alloc_locked(), msi_domain_free_locked()',
+  ops: ['domain_alloc_irqs', 'domain_free_irqs'],
+  callback: ({ op }, { progress: { allocatedByDomain, freedByDomain } }) => {
+    const again = op === 'domain_alloc_irqs' ? allocatedByDomain || freedByDomain : freedByDomain;
+    return again ? `${op} comes again, or too late` : undefined;
+  },
+  sometimes: [
+    happens(
+      'an overriding domain freed what it could not allocate',
+      Fact.FIRED,
+      ({ callbacks }) =>
+        callbacks.some(({ op }) => op === 'domain_alloc_irqs') &&
+        callbacks.some(({ op }) => op === 'domain_free_irqs'),
+      (env) => withOp('domain_alloc_irqs')(env) && withOp('domain_free_irqs')(env),
+    ),
+  ],
+};

@@ -168,6 +168,8 @@ function startProgress(): Progress {
     composed: 0,
     finished: false,
     freed: false,
+    allocatedByDomain: false,
+    freedByDomain: false,
     release: Number.MAX_SAFE_INTEGER,
   };
 }
@@ -183,6 +185,8 @@ export function resetProgress(progress: Progress): void {
   progress.composed = 0;
   progress.finished = false;
   progress.freed = false;
+  progress.allocatedByDomain = false;
+  progress.freedByDomain = false;
   progress.release = Number.MAX_SAFE_INTEGER;
 }
 

@@ -42,7 +42,6 @@ interface Uses {
 /** What must be in the block; functions that name one and are not listed fill it. */
 const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
   irq_free_descs: 'plain',
-  irq_domain_associate: 'plain',
   irq_domain_create_legacy: 'plain',
   irq_domain_free_irqs: 'hierarchy',
   irq_domain_push_irq: 'hierarchy',
@@ -54,7 +53,6 @@ const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
 
 /** Those that look first whether the interrupt is there: an empty block is interrupt 0, which never is. */
 const LOOKS: readonly string[] = [
-  'irq_domain_associate',
   'irq_domain_free_irqs',
   'irq_domain_push_irq',
   'irq_domain_pop_irq',
@@ -153,6 +151,8 @@ export function refuses(model: Model, call: Call): string | undefined {
 function hasBlock({ fn, block: at }: Call, block: Block | undefined): boolean {
   if (fn === 'irq_dispose_mapping' && block?.kind === 'hierarchy') return block.size === 1;
   if (at >= BLOCKS) return false;
+  // It looks whether the interrupt is there, and whether it is in a domain.
+  if (fn === 'irq_domain_associate') return true;
   return block?.kind === WANTS[fn] || (block === undefined && LOOKS.includes(fn));
 }
 

@@ -82,8 +82,11 @@ function irq_domain_associate(d: Draft, call: Call): number {
   const { fn, domain, hwirq, block } = call;
   if (hwirq >= (d.world.domains[domain]?.size ?? 0))
     return splat(d, 'WARN irq_domain_associate_locked 1', Errno.EINVAL);
-  if (fn === 'irq_domain_associate' && d.world.blocks[block] === undefined)
+  const old = d.world.blocks[block];
+  if (fn === 'irq_domain_associate' && old === undefined)
     return splat(d, 'WARN irq_domain_associate_locked 2', Errno.EINVAL);
+  if (old !== undefined && old.kind !== 'plain' && old.lost === 0)
+    return splat(d, 'WARN irq_domain_associate_locked 3', Errno.EINVAL);
   const failure = fails(d, false, 'map');
   if (failure !== 0) return failure;
   fill(d, call, { kind: 'mapping', size: 1 });
