@@ -279,6 +279,8 @@ describe('a rule says what it saw instead', () => {
           msi_prepare was to return -12 and returned 0
       an operation returns what the environment, or a fault of the step, makes it return
           msi_check was to return -22 and returned 0
+      a fault of a step fires when its request is made, or its operation called
+          msi_check 1 did not fire
       a call that got no memory for what it makes reports failure
           msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);

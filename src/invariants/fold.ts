@@ -18,7 +18,7 @@ import { type History, mention, numberPast, resetProgress } from './remember.ts'
 /** Adds a step. The observation is the one that the call led to, with these faults armed. */
 export function fold(history: History, observation: Observation, { call, faults }: Step): void {
   begin(history, observation, call);
-  if (faults.length > 0 || history.forced.length > 0) force(history, faults);
+  if (faults.length > 0 || history.faults.length > 0) force(history, faults);
   foldCall(history, observation);
   const { callbacks } = observation;
   for (let i = 0; i < callbacks.length; i += 1) {
@@ -36,6 +36,7 @@ export function fold(history: History, observation: Observation, { call, faults 
 }
 
 function force(history: History, faults: readonly Fault[]): void {
+  history.faults = faults;
   history.forced = faults.filter((fault) => fault.kind === 'callback');
   history.opStep.clear();
 }

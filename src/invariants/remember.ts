@@ -8,7 +8,7 @@ import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
-import type { CallbackFault } from '../trace/step.ts';
+import type { CallbackFault, Fault } from '../trace/step.ts';
 import type {
   Broken,
   DataPast,
@@ -79,7 +79,8 @@ export interface History {
   readonly contested: Set<number>;
   /** Calls of operations so far, in environments that force results. */
   readonly opTotal: Map<Op, number>;
-  /** Results that the step forces, and calls of operations in it when there are some. */
+  /** Faults of the step; the results that it forces, and calls of operations in it when there are some. */
+  faults: readonly Fault[];
   forced: readonly CallbackFault[];
   readonly opStep: Map<Op, number>;
 }
@@ -131,6 +132,7 @@ export function startHistory(environment: Environment): History {
     blocks: [0, 0, 0],
     contested: new Set(),
     opTotal: new Map(),
+    faults: [],
     forced: [],
     opStep: new Map(),
   };
