@@ -47,6 +47,7 @@ const FOUND = {
   trace: parseTrace(TRACE, 'TRACE').trace,
   finding: FINDING,
   found: 'a.trace',
+  beside: false,
   traces: 1,
   milliseconds: 1,
 } as const;

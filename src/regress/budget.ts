@@ -35,6 +35,8 @@ export interface Budget {
 export interface Shown {
   readonly trace: Trace;
   readonly finding: Finding;
+  /** The base has a finding there too, so that only a comparison of the two shows it. */
+  readonly beside: boolean;
   readonly found: string;
   readonly traces: number;
   readonly milliseconds: number;

@@ -15,6 +15,7 @@ import { thrownText } from '../subject/thrown.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget, Shown, Source } from './budget.ts';
+import { besideFinding } from './beside.ts';
 import { changedFiles, shownPath } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
@@ -203,7 +204,8 @@ function unreadable(check: Check, trace: Trace, found: string, error: unknown): 
   }
   if (known !== undefined && known.at <= finding.at) return;
   const milliseconds = budget.clock() - check.start;
-  isBroken(check, { trace, finding, found, traces: covered.traces, milliseconds });
+  const { traces } = covered;
+  isBroken(check, { trace, finding, beside: false, found, traces, milliseconds });
 }
 
 function isBroken(check: Check, shown: Shown): void {
@@ -237,12 +239,13 @@ function begin({ covered, budget }: Check, trace: Trace, found: string): void {
 function judge(check: Check, trace: Trace, finding: Finding, found: string): void {
   const { base, budget, covered, repairs } = check;
   const milliseconds = budget.clock() - check.start;
-  const shown = { trace, finding, found, traces: covered.traces, milliseconds };
+  const shown = { trace, finding, beside: false, found, traces: covered.traces, milliseconds };
   const known = findingOfBase(trace, base, budget);
   if (finding.rule !== SHOWS_THE_SAME) {
+    const isNew = known === undefined || known.at > finding.at;
     // What the base does in other traces is no news in this one.
-    if (isExpected(budget.expected, finding) !== undefined) return;
-    if (known === undefined || known.at > finding.at) isBroken(check, shown);
+    if (isNew && isExpected(budget.expected, finding) === undefined) isBroken(check, shown);
+    else besideKnown(check, shown);
     return;
   }
   if (known !== undefined && known.at === finding.at)
@@ -252,6 +255,15 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
     budget.found?.(shown);
   }
   if (known === undefined || known.at > finding.at) one(check, trace, found);
+}
+
+/** The base does what is found as well; what else the change shows there, and behind it, counts nevertheless. */
+function besideKnown(check: Check, shown: Shown): void {
+  if (check.different !== undefined) return;
+  const { base, changed, budget } = check;
+  const { spec } = budget;
+  const seen = besideFinding(shown.trace, { base, changed: changed.factory, spec });
+  if (seen !== undefined) check.different = { ...shown, finding: seen.different, beside: true };
 }
 
 /** What is found in the base, at the first step that shows it: every rule looks at everything. */

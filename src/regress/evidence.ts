@@ -30,7 +30,9 @@ export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evide
   const differs = shown.finding.rule === SHOWS_THE_SAME;
   const least = smallest(
     shown,
-    differs ? { ...common, against: base } : { ...common, keep: 'any', baseline: base },
+    differs
+      ? { ...common, against: base, compareOnly: shown.beside }
+      : { ...common, keep: 'any', baseline: base },
   );
   const { rule, source, detail, fn, at } = least.finding;
   return {

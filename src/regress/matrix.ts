@@ -81,7 +81,14 @@ function hunt(row: Row, seed: string): Omit<SeedRow, 'check'> {
       const verdict = runTrace(trace, options);
       if (verdict.kind === 'ok' || !objects(row, trace, verdict.finding)) return true;
       const milliseconds = Math.round(plan.clock() - start);
-      const shown = { trace, finding: verdict.finding, found: seed, traces, milliseconds };
+      const shown = {
+        trace,
+        finding: verdict.finding,
+        beside: false,
+        found: seed,
+        traces,
+        milliseconds,
+      };
       const { steps, rule } = evidenceOf(shown, { base, changed, budget: plan });
       found = { seed, traces, milliseconds, steps, rule };
       return false;

@@ -11,6 +11,7 @@ import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import type { Fate, MutantRow } from '../../report/mutants.ts';
+import { besideFinding } from '../beside.ts';
 import { shownPath } from '../change.ts';
 import { type Listed, nameOf } from './listed.ts';
 import type { Mutated } from './load.ts';
@@ -39,6 +40,28 @@ export interface Trial extends Plan {
   readonly compare?: boolean;
 }
 
+/** What those that are listed as equivalent get of the traces: all of them take minutes. */
+const LISTED = 0.1;
+
+/**
+ * Runs one mutant on a part of the traces, and when it survives them, on all: a fault point that one
+ * trace has may be left out of the part. What is listed is compared as well.
+ */
+export function tryAsListed(
+  mutated: Mutated,
+  suite: Suite,
+  mutant: Mutant,
+  { plan, known }: { readonly plan: Plan; readonly known: Listed | undefined },
+): Tried {
+  const whole = { ...plan, runs: Number.POSITIVE_INFINITY, compare: true };
+  if (known?.kind === 'equivalent') {
+    const part = { ...plan, runs: Math.ceil(plan.runs * LISTED), compare: true };
+    return tryMutant(mutated, suite, mutant, part);
+  }
+  const tried = known === undefined ? tryMutant(mutated, suite, mutant, plan) : undefined;
+  return tried?.killed === true ? tried : tryMutant(mutated, suite, mutant, whole);
+}
+
 /** Runs one mutant on at most `runs` traces of each origin that is not kept. */
 export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial: Trial): Tried {
   const cases = casesFor(suite, mutant.id, trial.runs);
@@ -49,7 +72,8 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial:
   for (const one of cases) {
     const { found } = one;
     traces += 1;
-    const { rule, differs } = judge(one, factory, trial);
+    const compare = trial.compare === true && shows === '';
+    const { rule, differs } = judge(one, factory, { ...trial, compare });
     if (differs && shows === '') shows = found;
     if (rule === undefined) continue;
     const rules = [...new Set([rule, ...(one.known ? [] : objections(one.trace, factory))])];
@@ -65,12 +89,21 @@ interface Judged {
 
 function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
   const { trace } = one;
-  if (one.known) return { rule: brokenBeside(one, factory, trial), differs: false };
+  if (one.known) return judgeKnown(one, factory, trial);
   if (trial.compare !== true) return { rule: firstBroken(trace, { factory }), differs: false };
   const rule = firstBroken(trace, { factory, against: trial.base });
   return rule === SHOWS_THE_SAME
     ? { rule: firstBroken(trace, { factory }), differs: true }
     : { rule, differs: false };
+}
+
+/** Where the reference has a finding. */
+function judgeKnown(one: Case, factory: SubjectFactory, trial: Trial): Judged {
+  const rule = brokenBeside(one, factory, trial);
+  if (rule !== undefined || trial.compare !== true) return { rule, differs: false };
+  const { base } = trial;
+  const aside = besideFinding(one.trace, { base, changed: factory, spec: 'kernel' });
+  return { rule, differs: aside?.dead === false };
 }
 
 function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
@@ -153,7 +186,7 @@ export function rowOf(
 ): MutantRow {
   const name = nameOf(mutant);
   const known = listed.get(name);
-  const { rule, rules, found, traces, differing } = tried;
+  const { rule, rules, found, traces, differing, shows } = tried;
   const { line, operator } = mutant;
   return {
     file: shownPath(mutant.file),
@@ -166,17 +199,18 @@ export function rowOf(
     found,
     traces,
     differing,
+    shows,
     why: known?.why ?? '',
   };
 }
 
 function fateOf({ killed, differing }: Tried, known: Listed | undefined, reached: boolean): Fate {
   if (killed) return 'killed';
-  if (known?.kind === 'equivalent') return 'equivalent';
+  if (known !== undefined && known.kind !== 'open') return known.kind;
   return reached || differing > 0 ? 'survived' : 'not covered';
 }
 
-/** Entries about these files that are wrong: no such mutant, or one that is killed. */
+/** Entries about these files that are wrong: no such mutant, one that is killed, or one of the other kind. */
 export function wrongEntries(
   entries: readonly Listed[],
   rows: readonly MutantRow[],
@@ -188,7 +222,14 @@ export function wrongEntries(
     .flatMap(({ name, where }) => {
       const row = fates.get(name);
       if (row === undefined) return [`${where}: there is no such mutant: ${name}`];
-      if (row.fate !== 'killed') return [];
-      return [`${where}: is killed by "${row.rule}" in ${row.found}: ${name}`];
+      const wrong = wrongFate(row);
+      return wrong === undefined ? [] : [`${where}: ${wrong}: ${name}`];
     });
+}
+
+function wrongFate({ fate, rule, found, shows }: MutantRow): string | undefined {
+  if (fate === 'killed') return `is killed by "${rule}" in ${found}`;
+  if (fate === 'equivalent' && shows !== '') return `shows something else in ${shows}`;
+  if (fate === 'different' && shows === '') return 'shows nothing else in any trace';
+  return undefined;
 }

@@ -85,8 +85,8 @@ export function minimise(
   finding: Finding,
   options: MinimiseOptions,
 ): Minimised & { readonly finding: Finding } {
-  const { factory, spec, against } = options;
-  const closely = { factory, spec, against, precise: true };
+  const { factory, spec, against, compareOnly } = options;
+  const closely = { factory, spec, against, compareOnly, precise: true };
   const start = applicable(withSteps(trace, trace.steps.slice(0, finding.at + 1)), closely);
   const wanted = isWanted(finding, options);
   const same = finding.rule === SAME;
