@@ -15,7 +15,7 @@ import { atBegin, type Edit, edited, patchOf } from './changed.ts';
 import { type Ended, GOOD, run } from './program.ts';
 
 // Many processes share the machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const HARMLESS = atBegin('  k.now += 0;');
 /** One that minimises quickly. */
