@@ -27,7 +27,7 @@ import { run } from './program.ts';
 import { EVERY, EVIDENCE, TRACE } from './regress-examples.ts';
 
 // Many processes share the machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder = '';
 beforeAll(() => {

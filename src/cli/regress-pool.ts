@@ -18,6 +18,7 @@ export interface Pool {
   readonly check: (task: Omit<CheckTask, 'place'>) => Promise<ChangeResult | undefined>;
   /** The row of the kill matrix; `undefined` when the run was interrupted. Throws when the process was lost. */
   readonly matrix: (task: Omit<MatrixTask, 'place'>) => Promise<MatrixRow | undefined>;
+  /** Ends the processes, also those that are busy. */
   readonly close: () => void;
 }
 
@@ -27,13 +28,16 @@ const LOOK_EVERY = 100;
 /** Starts processes as they are needed, at most `jobs`. */
 export function startPool(jobs: number, interrupt: Interrupt): Pool {
   let idle: readonly ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  let closed = false;
   const inTurn = startTurns(jobs);
   const ask = (request: Request): Promise<End> =>
     inTurn(async () => {
-      if (interrupt.wanted()) return { kind: 'interrupted' };
+      if (closed || interrupt.wanted()) return { kind: 'interrupted' };
       const known = idle.find(({ connected }) => connected);
       idle = idle.filter((child) => child !== known);
       const child = known ?? (await launch());
+      all.add(child);
       const end = await answerOf(child, request, interrupt);
       if (end.kind === 'done') idle = [...idle, child];
       else child.kill('SIGKILL');
@@ -54,7 +58,8 @@ export function startPool(jobs: number, interrupt: Interrupt): Pool {
       return end.kind === 'done' && 'seeds' in end.result ? end.result : undefined;
     },
     close: () => {
-      for (const child of idle) child.kill('SIGKILL');
+      closed = true;
+      for (const child of all) child.kill('SIGKILL');
     },
   };
 }
