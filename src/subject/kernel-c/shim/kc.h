@@ -30,6 +30,11 @@ enum kc_site {
 	KC_SITES
 };
 
+/* Or'ed to a site where one function makes objects of two sorts: text by kasprintf(), a copy by kmemdup(). */
+#define KC_TEXT	0x100
+#define KC_DUP	0x200
+#define KC_SITE(x) ((x) & 0xff)
+
 /* Kinds of complaints. */
 enum kc_splat_kind {
 	KC_WARN,
@@ -64,9 +69,9 @@ struct kc_fault {
 	int memory, where, nth, count, ret;
 };
 
-#define KC_MAX_SPLATS 4096
-#define KC_MAX_FIRED 4096
-#define KC_MAX_CALLBACKS 65536
+#define KC_MAX_SPLATS 1024
+#define KC_MAX_FIRED 1024
+#define KC_MAX_CALLBACKS 16384
 #define KC_MAX_FAULTS 16
 
 /* Written during a step, read afterwards. What does not fit is counted and not stored. */
@@ -90,7 +95,7 @@ extern int kc_now;
 /* A live or freed object of the allocator, in order of allocation. Addresses are not reused. */
 struct kc_object {
 	unsigned int addr, size;
-	int site;		/* enum kc_site */
+	int site;		/* enum kc_site, with KC_TEXT or KC_DUP; or enum kc_sort of the driver */
 	const char *fn;		/* the kernel function that asked */
 	int birth;		/* kc_now */
 	int freed;		/* kc_now of the free, -1 while live */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The MSI core of a kernel tree as one WebAssembly module, built on the user's machine. */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+import { makeArch } from './arch.ts';
+import { compile, hash, type Objects } from './compile.ts';
+import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
+import { NoModule } from './no-module.ts';
+import { type Release, releaseName, releaseOf } from './release.ts';
+import { compilerVersion, run } from './run.ts';
+import { SHIM, type Source, sourcesOf } from './sources.ts';
+
+/** What to build and where to. */
+export interface BuildRequest extends Variant {
+  /** Top folder of a kernel tree. */
+  readonly tree: string;
+  /** Path of the module. */
+  readonly out: string;
+}
+
+/** A module that was built. */
+export interface Built {
+  readonly module: string;
+  readonly release: Release;
+  /** Symbols that nothing defines: a call of one traps, data is at address 0. */
+  readonly undefined: readonly string[];
+}
+
+/** Functions that the module imports. */
+const IMPORTS = ['kc_die'] as const;
+
+const UNDEFINED = /undefined symbol: (\S+)/gu;
+
+/** Builds; throws `NoModule` for what is missing on the machine or in the tree. */
+export async function buildModule(request: BuildRequest): Promise<Built> {
+  const tree = resolve(request.tree);
+  const release = releaseOf(tree);
+  const sources = sourcesOf(tree);
+  const version = await compilerVersion();
+  const cache = cacheFolder();
+  const place = { tree, arch: join(cache, 'arch', `${releaseName(release)}-${hash([tree])}`) };
+  makeArch(tree, place.arch);
+  const objects: Objects = {
+    folder: join(cache, 'objects'),
+    salt: hash([version, ...namesBelow(SHIM)]),
+    tree,
+    hashes: new Map(),
+  };
+  const paths = await compileAll(objects, sources, { place, variant: request });
+  const undefinedSymbols = await link(paths, request.out);
+  return { module: request.out, release, undefined: undefinedSymbols };
+}
+
+/** `${XDG_CACHE_HOME:-~/.cache}/msicheck`. */
+function cacheFolder(): string {
+  const named = process.env['XDG_CACHE_HOME'];
+  return join(named === undefined || named === '' ? join(homedir(), '.cache') : named, 'msicheck');
+}
+
+function doesNotLink(stderr: string): NoModule {
+  return new NoModule(`wasm-ld: does not link\n${stderr.split('\n').slice(0, 12).join('\n')}`);
+}
+
+/** A header that appears can hide another one. */
+function namesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.h') && statSync(join(folder, name)).isFile())
+    .toSorted();
+}
+
+interface How {
+  readonly place: Place;
+  readonly variant: Variant;
+}
+
+/** Two at a time. */
+async function compileAll(
+  objects: Objects,
+  sources: readonly Source[],
+  { place, variant }: How,
+): Promise<string[]> {
+  const paths: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < sources.length; at = next++) {
+      const source = sources[at];
+      if (source === undefined) return;
+      const flags = compileFlags(source, place, variant);
+      paths[at] = await compile(objects, { source: source.path, name: source.name, flags });
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return paths;
+}
+
+/** Links; returns what nothing defines. A first try says so, for the linker is silent when it may go on. */
+async function link(objects: readonly string[], out: string): Promise<string[]> {
+  mkdirSync(dirname(out), { recursive: true });
+  const fresh = `${out}.${process.pid}`;
+  const allowed = `${fresh}.imports`;
+  writeFileSync(allowed, `${IMPORTS.join('\n')}\n`);
+  try {
+    const common = [...linkFlags(allowed), ...objects, '-o', fresh];
+    const strict = await run('wasm-ld', common);
+    const missing = new Set([...strict.stderr.matchAll(UNDEFINED)].map((match) => match[1] ?? ''));
+    if (strict.status !== 0) {
+      if (missing.size === 0) throw doesNotLink(strict.stderr);
+      const loose = await run('wasm-ld', ['--allow-undefined', ...common]);
+      if (loose.status !== 0) throw doesNotLink(loose.stderr);
+    }
+    renameSync(fresh, out);
+    return [...missing].toSorted();
+  } finally {
+    rmSync(allowed, { force: true });
+    rmSync(fresh, { force: true });
+  }
+}
