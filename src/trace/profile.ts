@@ -2,11 +2,12 @@
 /** A kernel release as plain data: numbers and named behavioural switches. Calls carry their releases. */
 
 /** Names of the releases. */
-export type Release = '6.1' | '6.12';
+export type Release = '6.1' | '6.12' | '6.12.117';
 
 /** What differs between releases. Reference, oracle and generator read it; none of them compares release names. */
 export interface Profile {
-  readonly release: Release;
+  /** The series whose calls it has. */
+  readonly release: '6.1' | '6.12';
   /** Source: include/linux/msi_api.h; 2 in 6.2 and the releases after it, 1 in 6.12.117. */
   readonly MSI_MAX_DEVICE_IRQDOMAINS: number;
   /** One store per device domain (6.2), else one per device. */
@@ -23,24 +24,30 @@ export interface Profile {
   readonly trimFailureFrees: boolean;
   /** Forgetting an interrupt number can take memory: a maple tree (6.12), not a radix tree. */
   readonly eraseTakesMemory: boolean;
+  /** `enum irq_domain_bus_token` by the index of BUS_TOKENS, for names of domains; 6.1 has no token for the last three. */
+  readonly busTokens: readonly number[];
   /** irq_insert_desc() WARNs when the tree has no memory (6.12), else it is silent. */
   readonly insertDescWarns: boolean;
 }
 
+const V6_12: Profile = {
+  release: '6.12',
+  MSI_MAX_DEVICE_IRQDOMAINS: 2,
+  storePerDomain: true,
+  hasMsiCheck: false,
+  defaultAllocIsFilledIn: false,
+  checksRange: true,
+  rollbackReachesVector0: true,
+  trimFailureFrees: true,
+  eraseTakesMemory: true,
+  busTokens: [0, 1, 3, 4, 11, 12, 15],
+  insertDescWarns: true,
+};
+
 /** The profiles by release. */
 export const PROFILES: Readonly<Record<Release, Profile>> = {
-  '6.12': {
-    release: '6.12',
-    MSI_MAX_DEVICE_IRQDOMAINS: 2,
-    storePerDomain: true,
-    hasMsiCheck: false,
-    defaultAllocIsFilledIn: false,
-    checksRange: true,
-    rollbackReachesVector0: true,
-    trimFailureFrees: true,
-    eraseTakesMemory: true,
-    insertDescWarns: true,
-  },
+  '6.12': V6_12,
+  '6.12.117': { ...V6_12, MSI_MAX_DEVICE_IRQDOMAINS: 1 },
   '6.1': {
     release: '6.1',
     MSI_MAX_DEVICE_IRQDOMAINS: 1,
@@ -51,6 +58,7 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
     rollbackReachesVector0: false,
     trimFailureFrees: false,
     eraseTakesMemory: false,
+    busTokens: [0, 1, 3, 4, 2, 2, 2],
     insertDescWarns: false,
   },
 };

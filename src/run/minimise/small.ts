@@ -3,6 +3,7 @@
 import { affinityArg } from '../../trace/affinity.ts';
 import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../../trace/call.ts';
 import type { Environment } from '../../trace/environment.ts';
+import { PROFILES } from '../../trace/profile.ts';
 import { MSI_ANY_INDEX } from '../../trace/flags.ts';
 import { type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
 import { simplerValues } from './arguments.ts';
@@ -38,7 +39,7 @@ const lists = new WeakMap<Environment, readonly Call[]>();
 export function smallCalls(env: Environment): readonly Call[] {
   const known = lists.get(env);
   if (known !== undefined) return known;
-  const calls = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(env.release)).flatMap(
+  const calls = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(PROFILES[env.release].release)).flatMap(
     (fn) => smallCallsOf(fn, env),
   );
   lists.set(env, calls);
@@ -72,7 +73,7 @@ export function renameCalls(search: Search): boolean {
       const { fn: old } = step.call;
       const simpler = CALL_NAMES.indexOf(fn) < CALL_NAMES.indexOf(old);
       if (fn === old || !(simpler || sameSort(old).includes(fn))) continue;
-      if (!SIGNATURES[fn].releases.includes(best.environment.release)) continue;
+      if (!SIGNATURES[fn].releases.includes(PROFILES[best.environment.release].release)) continue;
       const plain = converted(step.call, fn);
       const found = [plain, lowest(plain)].some((other) =>
         search.attempt(withStep(best, at, { ...step, call: other }), at),

@@ -89,7 +89,7 @@ export function irq_domain_update_bus_token(k: Kernel, addr: number, bus_token: 
   if (domain.bus_token === bus_token) return;
   k.irq_domain_mutex = mutex_lock(k, k.irq_domain_mutex, 'irq_domain_update_bus_token');
   domain.bus_token = bus_token;
-  const text = `${domain.name}-${BUS_TOKENS.indexOf(bus_token)}`;
+  const text = `${domain.name}-${k.profile.busTokens[BUS_TOKENS.indexOf(bus_token)] ?? 0}`;
   const name = kzalloc(k, k.name, site.irq_domain_update_bus_token, { text });
   if (name !== 0) {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0)

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The kernel's own C as a subject: a tree built to a WebAssembly module (build/), driven through linear memory. */
+import { readFileSync } from 'node:fs';
+import type { Environment } from '../../trace/environment.ts';
+import type { Observation, Picture } from '../../trace/observation.ts';
+import type { Step } from '../../trace/step.ts';
+import type { Subject, SubjectFactory } from '../subject.ts';
+import { writeEnvironment, writeStep } from './encode.ts';
+import { type Checks, checksOf } from './lines.ts';
+import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } from './memory.ts';
+import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
+import { copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
+import { exportsOf, topFunction } from './instance.ts';
+
+/** A tree that was built. */
+export interface BuiltTree {
+  readonly name: string;
+  /** Root of the source, for the numbers of checks. */
+  readonly path: string;
+  /** The WebAssembly module. */
+  readonly module: string;
+}
+
+/** A world as it is between two steps of its subject. */
+interface World {
+  readonly image: Image;
+  readonly numbers: Numbers;
+  readonly picture: Picture;
+}
+
+/** One instance for all subjects of a tree: whose turn it is has its world in memory. */
+interface Machine {
+  readonly exports: Exports;
+  readonly memory: Memory;
+  readonly checks: Checks;
+  readonly pristine: Image;
+  readonly stackTop: number;
+  owner: CSubject | undefined;
+}
+
+/** Starts subjects of a tree. Throws for an environment that the release cannot have (`supports` says so first). */
+export function kernelC(tree: BuiltTree): SubjectFactory & {
+  readonly missing: (environment: Environment) => string | undefined;
+} {
+  const exports = exportsOf(readFileSync(tree.module));
+  const memory = memoryOf(exports);
+  const stackTop = Number(exports.stack.value);
+  const machine: Machine = {
+    exports,
+    memory,
+    checks: checksOf(tree.path),
+    pristine: save(memory),
+    stackTop,
+    owner: undefined,
+  };
+  return {
+    name: tree.name,
+    start: (environment) => new CSubject(machine, environment),
+    missing: (environment) => missing(machine, environment),
+  };
+}
+
+function missing(machine: Machine, environment: Environment): string | undefined {
+  machine.owner?.leave();
+  load(machine.memory, machine.pristine, machine.stackTop);
+  writeEnvironment(machine.memory, environment);
+  const text = textAt(machine.memory, machine.exports.kc_missing());
+  machine.owner = undefined;
+  return text === '' ? undefined : text;
+}
+
+/** A world of its own; it is in the machine's memory while it has its turn, and in `away` else. */
+class CSubject implements Subject {
+  readonly #machine: Machine;
+  #numbers: Numbers = noNumbers();
+  #away: Image | undefined;
+  #picture: Picture;
+
+  constructor(machine: Machine, environment: Environment) {
+    this.#machine = machine;
+    machine.owner?.leave();
+    machine.owner = this;
+    load(machine.memory, machine.pristine, machine.stackTop);
+    writeEnvironment(machine.memory, environment);
+    machine.exports.kc_boot();
+    this.#picture = this.#read();
+  }
+
+  apply(step: Step): Observation {
+    const { memory, exports, checks } = this.#machine;
+    this.#enter();
+    writeStep(memory, step);
+    let top: string | undefined;
+    try {
+      exports.kc_step();
+    } catch (error) {
+      top = topFunction(error);
+    }
+    const dead = top !== undefined;
+    const { words, at } = memory;
+    if (!dead) this.#picture = this.#read();
+    return {
+      ret: dead ? 0 : (words[at.ret >> 2] ?? 0),
+      virq: dead ? 0 : (words[at.virq >> 2] ?? 0),
+      callbacks: readCallbacks(memory),
+      splats: readSplats(memory, checks, top ?? ''),
+      fired: readFired(memory),
+      requests: readRequests(memory),
+      dead,
+      picture: this.#picture,
+    };
+  }
+
+  picture(): Picture {
+    return this.#picture;
+  }
+
+  snapshot(): object {
+    this.#enter();
+    return new Saved({
+      image: save(this.#machine.memory),
+      numbers: copyNumbers(this.#numbers),
+      picture: this.#picture,
+    });
+  }
+
+  restore(snapshot: object): void {
+    if (!(snapshot instanceof Saved))
+      throw new Error('this snapshot was taken from another subject');
+    const { image, numbers, picture } = snapshot.world;
+    if (this.#machine.owner !== this) this.#machine.owner?.leave();
+    this.#machine.owner = this;
+    this.#away = undefined;
+    load(this.#machine.memory, image, this.#machine.stackTop);
+    this.#numbers = copyNumbers(numbers);
+    this.#picture = picture;
+  }
+
+  /** Gives the memory up. */
+  leave(): void {
+    this.#away = save(this.#machine.memory);
+    this.#machine.owner = undefined;
+  }
+
+  #enter(): void {
+    const { owner, memory, stackTop } = this.#machine;
+    if (owner === this) return;
+    owner?.leave();
+    if (this.#away !== undefined) load(memory, this.#away, stackTop);
+    this.#away = undefined;
+    this.#machine.owner = this;
+  }
+
+  #read(): Picture {
+    return readPicture(this.#machine.memory, this.#machine.exports.kc_dump(), this.#numbers);
+  }
+}
+
+class Saved {
+  readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Makes an instance of a built module, and reads where its code died. */
+import type { Exports } from './memory.ts';
+
+/** Unwinds out of a kernel that does not survive the step; what killed it is in the log. */
+export class KernelDeath extends Error {}
+
+/** Instantiates a module; what it does not define itself throws when it is called. */
+export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
+  const module = new WebAssembly.Module(bytes);
+  const env: Record<string, WebAssembly.ImportValue> = {};
+  for (const { name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function') continue;
+    env[name] = () => {
+      throw name === 'kc_die' ? new KernelDeath('kc_die') : new Error(`${name} is not shimmed`);
+    };
+  }
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 40);
+  const { exports } = new WebAssembly.Instance(module, { env });
+  const start = exports['__wasm_call_ctors'];
+  if (typeof start === 'function') start();
+  return {
+    memory: memory(exports['memory']),
+    stack: global(exports['__stack_pointer']),
+    kc_address: numeric(exports['kc_address'], 'kc_address'),
+    kc_missing: numeric(exports['kc_missing'], 'kc_missing'),
+    kc_boot: numeric(exports['kc_boot'], 'kc_boot'),
+    kc_step: numeric(exports['kc_step'], 'kc_step'),
+    kc_dump: numeric(exports['kc_dump'], 'kc_dump'),
+  };
+}
+
+function memory(value: unknown): WebAssembly.Memory {
+  if (value instanceof WebAssembly.Memory) return value;
+  throw new Error('the module exports no memory; build it again');
+}
+
+function global(value: unknown): WebAssembly.Global {
+  if (value instanceof WebAssembly.Global) return value;
+  throw new Error('the module exports no __stack_pointer; build it again');
+}
+
+function numeric(value: unknown, name: string): (...args: readonly number[]) => number {
+  if (typeof value !== 'function') throw new Error(`the module exports no ${name}; build it again`);
+  return (...args) => {
+    const ret: unknown = value(...args);
+    return typeof ret === 'number' ? ret : 0;
+  };
+}
+
+/** What checks an access, and the copies that are checked as a whole. */
+const CHECKS = /^(?:__asan\w*|mem(?:cpy|set|move)|kfree)$/u;
+
+/** The kernel function on top of the stack of a death; rethrows what is none. */
+export function topFunction(error: unknown): string {
+  const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
+  if (!died) throw error;
+  const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
+  const names = frames.map(([, name = '']) => name);
+  const check = names.findLastIndex((name) => CHECKS.test(name));
+  return names[check + 1] ?? 'unknown';
+}
