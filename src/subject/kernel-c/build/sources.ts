@@ -64,6 +64,7 @@ const CHECKED = new Set([
   'misc.c',
   'print.c',
   'rcu.c',
+  'spinlock.c',
   'sysfs.c',
 ]);
 

@@ -3,6 +3,7 @@
 #ifndef KC_FROM_H
 #define KC_FROM_H
 #include <linux/types.h>
+#include <linux/spinlock_types.h>
 #include <linux/stdarg.h>
 
 /* The kernel function that asks, and its site; filled at the first request. */
@@ -30,5 +31,13 @@ int kc_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **p,
 
 void kc_mutex_lock(struct mutex *lock, const char *fn, const char *file, int line);
 void kc_mutex_unlock(struct mutex *lock, const char *fn, const char *file, int line);
+
+void kc_spin_lock(raw_spinlock_t *lock, const char *fn, const char *file, int line);
+void kc_spin_lock_irq(raw_spinlock_t *lock, const char *fn, const char *file, int line);
+unsigned long kc_spin_lock_irqsave(raw_spinlock_t *lock, const char *fn, const char *file, int line);
+void kc_spin_unlock(raw_spinlock_t *lock, const char *fn, const char *file, int line);
+void kc_spin_unlock_irq(raw_spinlock_t *lock, const char *fn, const char *file, int line);
+void kc_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags, const char *fn,
+			       const char *file, int line);
 
 #endif

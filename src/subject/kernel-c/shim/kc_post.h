@@ -97,6 +97,16 @@
 #define __get_free_pages(gfp, order) \
 	((unsigned long)kc_kmalloc(PAGE_SIZE << (order), (gfp), KC_FROM()))
 
+#define _raw_spin_lock(lock) kc_spin_lock((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_lock_bh(lock) kc_spin_lock((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_lock_irq(lock) kc_spin_lock_irq((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_lock_irqsave(lock) kc_spin_lock_irqsave((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_unlock(lock) kc_spin_unlock((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_unlock_bh(lock) kc_spin_unlock((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_unlock_irq(lock) kc_spin_unlock_irq((lock), __func__, __FILE__, __LINE__)
+#define _raw_spin_unlock_irqrestore(lock, flags) \
+	kc_spin_unlock_irqrestore((lock), (flags), __func__, __FILE__, __LINE__)
+
 #undef mutex_lock
 #undef mutex_unlock
 #define mutex_lock(lock) kc_mutex_lock((lock), __func__, __FILE__, __LINE__)

@@ -18,7 +18,7 @@ struct kmem_cache {
 	void (*ctor)(void *object);
 };
 
-static void *place(size_t size, unsigned int align, gfp_t gfp, int site, const char *fn)
+static void *kc_fresh(size_t size, unsigned int align, gfp_t gfp, int site, const char *fn)
 {
 	void *p = kc_place(size, align, site, fn);
 
@@ -26,7 +26,7 @@ static void *place(size_t size, unsigned int align, gfp_t gfp, int site, const c
 	return p;
 }
 
-static bool refused(gfp_t gfp, int site)
+static bool kc_refused(gfp_t gfp, int site)
 {
 	return !(gfp & __GFP_NOFAIL) && kc_should_fail(site);
 }
@@ -35,9 +35,9 @@ void *kc_kmalloc(size_t size, gfp_t gfp, const struct kc_from *from)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
-	if (refused(gfp, from->site))
+	if (kc_refused(gfp, from->site))
 		return NULL;
-	return place(size, 0, gfp, from->site, from->fn);
+	return kc_fresh(size, 0, gfp, from->site, from->fn);
 }
 
 void *kc_kcalloc(size_t n, size_t size, gfp_t gfp, const struct kc_from *from)
@@ -54,7 +54,7 @@ void *kc_alloc_percpu(size_t size, const struct kc_from *from)
 {
 	int site = from->site == KC_SITE_ALLOC_DESC ? KC_SITE_INIT_DESC : from->site;
 
-	return refused(GFP_KERNEL, site) ? NULL : place(size, 0, GFP_KERNEL | __GFP_ZERO, site, from->fn);
+	return kc_refused(GFP_KERNEL, site) ? NULL : kc_fresh(size, 0, GFP_KERNEL | __GFP_ZERO, site, from->fn);
 }
 
 void *kc_krealloc(const void *p, size_t size, gfp_t gfp, const struct kc_from *from)
@@ -74,25 +74,25 @@ void *kc_krealloc(const void *p, size_t size, gfp_t gfp, const struct kc_from *f
 	return fresh;
 }
 
-static void *copy(const void *src, size_t size, gfp_t gfp, int site, const char *fn)
+static void *kc_copy(const void *src, size_t size, gfp_t gfp, int site, const char *fn)
 {
 	void *p;
 
-	if (refused(gfp, site))
+	if (kc_refused(gfp, site))
 		return NULL;
-	p = place(size, 0, gfp, site, fn);
+	p = kc_fresh(size, 0, gfp, site, fn);
 	memcpy(p, src, size);
 	return p;
 }
 
 void *kc_kmemdup(const void *src, size_t size, gfp_t gfp, const struct kc_from *from)
 {
-	return copy(src, size, gfp, from->site | KC_DUP, from->fn);
+	return kc_copy(src, size, gfp, from->site | KC_DUP, from->fn);
 }
 
 char *kc_kstrdup(const char *s, gfp_t gfp, const struct kc_from *from)
 {
-	return s ? copy(s, strlen(s) + 1, gfp, from->site | KC_TEXT, from->fn) : NULL;
+	return s ? kc_copy(s, strlen(s) + 1, gfp, from->site | KC_TEXT, from->fn) : NULL;
 }
 
 char *kc_kvasprintf(const struct kc_from *from, gfp_t gfp, const char *format, va_list args)
@@ -104,9 +104,9 @@ char *kc_kvasprintf(const struct kc_from *from, gfp_t gfp, const char *format, v
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
-	if (refused(gfp, from->site))
+	if (kc_refused(gfp, from->site))
 		return NULL;
-	p = place(length + 1, 0, gfp, from->site | KC_TEXT, from->fn);
+	p = kc_fresh(length + 1, 0, gfp, from->site | KC_TEXT, from->fn);
 	vsnprintf(p, length + 1, format, args);
 	return p;
 }
@@ -122,9 +122,9 @@ char *kc_kasprintf(const struct kc_from *from, gfp_t gfp, const char *format, ..
 	return p;
 }
 
-static void *cache_place(struct kmem_cache *cache, gfp_t gfp, const struct kc_from *from)
+static void *kc_cache_place(struct kmem_cache *cache, gfp_t gfp, const struct kc_from *from)
 {
-	void *p = place(cache->size, cache->align, cache->ctor ? __GFP_ZERO : gfp, from->site, from->fn);
+	void *p = kc_fresh(cache->size, cache->align, cache->ctor ? __GFP_ZERO : gfp, from->site, from->fn);
 
 	if (cache->ctor)
 		cache->ctor(p);
@@ -133,7 +133,7 @@ static void *cache_place(struct kmem_cache *cache, gfp_t gfp, const struct kc_fr
 
 void *kc_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const struct kc_from *from)
 {
-	return refused(gfp, from->site) ? NULL : cache_place(cache, gfp, from);
+	return kc_refused(gfp, from->site) ? NULL : kc_cache_place(cache, gfp, from);
 }
 
 /* One request, as slab_pre_alloc_hook() is called once for the batch. */
@@ -142,14 +142,14 @@ int kc_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **p,
 {
 	size_t i;
 
-	if (refused(gfp, from->site))
+	if (kc_refused(gfp, from->site))
 		return 0;
 	for (i = 0; i < n; i++)
-		p[i] = cache_place(cache, gfp, from);
+		p[i] = kc_cache_place(cache, gfp, from);
 	return n;
 }
 
-static struct kmem_cache *create(const char *name, unsigned int size, unsigned int align,
+static struct kmem_cache *kc_create(const char *name, unsigned int size, unsigned int align,
 				 void (*ctor)(void *object))
 {
 	struct kmem_cache *cache = kc_alloc_quiet(sizeof(*cache));
@@ -165,13 +165,13 @@ static struct kmem_cache *create(const char *name, unsigned int size, unsigned i
 struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
 					    struct kmem_cache_args *args, slab_flags_t flags)
 {
-	return create(name, size, args->align, args->ctor);
+	return kc_create(name, size, args->align, args->ctor);
 }
 #else
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *object))
 {
-	return create(name, size, align, ctor);
+	return kc_create(name, size, align, ctor);
 }
 #endif
 

@@ -5,18 +5,16 @@
  */
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 #include "kc.h"
 #include "kc_from.h"
 #include "kc_report.h"
+#include "kc_lock.h"
 
 #define MAX_HELD 64
 
 /* Locks that are held, in order of locking. */
 static const volatile void *held[MAX_HELD];
 static int helds;
-
-unsigned long kc_irqflags = ARCH_IRQ_ENABLED;
 
 int kc_lock_held(const volatile void *lock)
 {
@@ -28,20 +26,20 @@ int kc_lock_held(const volatile void *lock)
 	return 0;
 }
 
-static void take(const volatile void *lock, const char *fn, const char *file, int line)
+void kc_take(const volatile void *lock, const char *fn, const char *file, int line)
 {
 	if (kc_lock_held(lock)) {
 		kc_splat(KC_DEADLOCK, fn, file, line, (unsigned int)lock);
 		kc_die();
 	}
 	if (helds == MAX_HELD) {
-		kc_splat(KC_BUG, "take", "lock.c", __LINE__, (unsigned int)lock);
+		kc_splat(KC_BUG, "kc_take", "lock.c", __LINE__, (unsigned int)lock);
 		kc_die();
 	}
 	held[helds++] = lock;
 }
 
-static void drop(const volatile void *lock, const char *fn, const char *file, int line)
+void kc_drop(const volatile void *lock, const char *fn, const char *file, int line)
 {
 	int i;
 
@@ -66,7 +64,7 @@ int kc_mutex_held(const void *mutex)
 	return kc_lock_held(mutex);
 }
 
-static void check_magic(struct mutex *lock, const char *fn, const char *file, int line)
+static void kc_check_magic(struct mutex *lock, const char *fn, const char *file, int line)
 {
 	if (lock->magic != lock)
 		kc_splat(KC_LOCKDEP, fn, file, line, (unsigned int)lock);
@@ -89,15 +87,15 @@ void mutex_destroy(struct mutex *lock)
 
 void kc_mutex_lock(struct mutex *lock, const char *fn, const char *file, int line)
 {
-	check_magic(lock, fn, file, line);
-	take(lock, fn, file, line);
+	kc_check_magic(lock, fn, file, line);
+	kc_take(lock, fn, file, line);
 	atomic_long_set(&lock->owner, (long)current);
 }
 
 void kc_mutex_unlock(struct mutex *lock, const char *fn, const char *file, int line)
 {
-	check_magic(lock, fn, file, line);
-	drop(lock, fn, file, line);
+	kc_check_magic(lock, fn, file, line);
+	kc_drop(lock, fn, file, line);
 	atomic_long_set(&lock->owner, 0);
 }
 
@@ -122,94 +120,4 @@ int mutex_trylock(struct mutex *lock)
 bool mutex_is_locked(struct mutex *lock)
 {
 	return atomic_long_read(&lock->owner) != 0;
-}
-
-void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_class_key *key,
-			  short inner)
-{
-	*lock = (raw_spinlock_t)__RAW_SPIN_LOCK_UNLOCKED(name);
-}
-
-static void spin_take(raw_spinlock_t *lock)
-{
-	if (lock->magic != SPINLOCK_MAGIC)
-		kc_splat(KC_LOCKDEP, NULL, NULL, 0, (unsigned int)lock);
-	take(lock, NULL, NULL, 0);
-	lock->raw_lock.slock = 1;
-}
-
-static void spin_drop(raw_spinlock_t *lock)
-{
-	drop(lock, NULL, NULL, 0);
-	lock->raw_lock.slock = 0;
-}
-
-void _raw_spin_lock(raw_spinlock_t *lock)
-{
-	spin_take(lock);
-}
-
-void _raw_spin_lock_bh(raw_spinlock_t *lock)
-{
-	spin_take(lock);
-}
-
-void _raw_spin_lock_irq(raw_spinlock_t *lock)
-{
-	kc_irqflags = ARCH_IRQ_DISABLED;
-	spin_take(lock);
-}
-
-unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
-{
-	unsigned long flags = kc_irqflags;
-
-	kc_irqflags = ARCH_IRQ_DISABLED;
-	spin_take(lock);
-	return flags;
-}
-
-int _raw_spin_trylock(raw_spinlock_t *lock)
-{
-	if (kc_lock_held(lock))
-		return 0;
-	spin_take(lock);
-	return 1;
-}
-
-void _raw_spin_unlock(raw_spinlock_t *lock)
-{
-	spin_drop(lock);
-}
-
-void _raw_spin_unlock_bh(raw_spinlock_t *lock)
-{
-	spin_drop(lock);
-}
-
-void _raw_spin_unlock_irq(raw_spinlock_t *lock)
-{
-	spin_drop(lock);
-	kc_irqflags = ARCH_IRQ_ENABLED;
-}
-
-void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
-{
-	spin_drop(lock);
-	kc_irqflags = flags;
-}
-
-void do_raw_spin_lock(raw_spinlock_t *lock)
-{
-	spin_take(lock);
-}
-
-void do_raw_spin_unlock(raw_spinlock_t *lock)
-{
-	spin_drop(lock);
-}
-
-int do_raw_spin_trylock(raw_spinlock_t *lock)
-{
-	return _raw_spin_trylock(lock);
 }

@@ -7,7 +7,9 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
+#include <linux/irqdomain.h>
 #include <linux/kernel_stat.h>
+#include <linux/pci.h>
 #include <linux/percpu.h>
 #include <linux/property.h>
 #include <linux/random.h>
@@ -15,7 +17,10 @@
 #include <linux/maple_tree.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/version.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
+#include "internals.h"
 #include "kc.h"
 
 struct task_struct kc_task;
@@ -26,7 +31,20 @@ unsigned int nr_cpu_ids = NR_CPUS;
 unsigned long __per_cpu_offset[NR_CPUS];
 DEFINE_PER_CPU(struct kernel_stat, kstat);
 char __start_rodata[1], __end_rodata[1];
-int pci_msi_ignore_mask;	/* until 6.1 */
+int pci_msi_ignore_mask;	/* until 6.13 */
+typeof(pci_bus_type) pci_bus_type = { .name = "pci" };
+
+/* Of kernel/irq/spurious.c: no interrupt arrives that nobody handles. */
+bool noirqdebug;
+
+void note_interrupt(struct irq_desc *desc, irqreturn_t ret)
+{
+}
+
+bool irq_wait_for_poll(struct irq_desc *desc)
+{
+	return false;
+}
 
 void free_percpu(void __percpu *p)
 {
@@ -70,8 +88,11 @@ struct fwnode_handle *fwnode_handle_get(struct fwnode_handle *fwnode)
 	return fwnode;
 }
 
-#ifndef fwnode_call_void_op
-#error "include/linux/fwnode.h has changed"
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+void fwnode_handle_put(struct fwnode_handle *fwnode)
+{
+	fwnode_call_void_op(fwnode, put);
+}
 #endif
 
 char *strreplace(char *s, char from, char to)
@@ -100,9 +121,14 @@ void __init_waitqueue_head(struct wait_queue_head *queue, const char *name, stru
 	INIT_LIST_HEAD(&queue->head);
 }
 
-int wake_up_process(struct task_struct *task)
+/* Nobody waits. */
+int __wake_up(struct wait_queue_head *queue, unsigned int mode, int count, void *key)
 {
 	return 0;
+}
+
+void wake_up_bit(void *word, int bit)
+{
 }
 
 void __tasklet_schedule(struct tasklet_struct *tasklet)

@@ -20,14 +20,14 @@ struct spec {
 	int longs;
 };
 
-static void put(struct out *out, char c)
+static void kc_put(struct out *out, char c)
 {
 	if (out->used < out->size)
 		out->buf[out->used] = c;
 	out->used++;
 }
 
-static void put_text(struct out *out, const struct spec *spec, const char *s)
+static void kc_put_text(struct out *out, const struct spec *spec, const char *s)
 {
 	int length = 0, i;
 
@@ -35,14 +35,14 @@ static void put_text(struct out *out, const struct spec *spec, const char *s)
 	while ((spec->precision < 0 || length < spec->precision) && s[length])
 		length++;
 	for (i = length; !spec->left && i < spec->width; i++)
-		put(out, ' ');
+		kc_put(out, ' ');
 	for (i = 0; i < length; i++)
-		put(out, s[i]);
+		kc_put(out, s[i]);
 	for (i = length; spec->left && i < spec->width; i++)
-		put(out, ' ');
+		kc_put(out, ' ');
 }
 
-static void put_number(struct out *out, const struct spec *spec, unsigned long long value, int base,
+static void kc_put_number(struct out *out, const struct spec *spec, unsigned long long value, int base,
 		       bool negative)
 {
 	char digits[24];
@@ -55,52 +55,52 @@ static void put_number(struct out *out, const struct spec *spec, unsigned long l
 	total = (n > spec->precision ? n : spec->precision) + negative +
 		(spec->alternative && base == 16 ? 2 : 0);
 	for (i = total; !spec->left && !spec->zero && i < spec->width; i++)
-		put(out, ' ');
+		kc_put(out, ' ');
 	if (negative)
-		put(out, '-');
+		kc_put(out, '-');
 	if (spec->alternative && base == 16) {
-		put(out, '0');
-		put(out, 'x');
+		kc_put(out, '0');
+		kc_put(out, 'x');
 	}
 	for (i = total; !spec->left && spec->zero && i < spec->width; i++)
-		put(out, '0');
+		kc_put(out, '0');
 	for (i = n; i < spec->precision; i++)
-		put(out, '0');
+		kc_put(out, '0');
 	while (n)
-		put(out, digits[--n]);
+		kc_put(out, digits[--n]);
 	for (i = total; spec->left && i < spec->width; i++)
-		put(out, ' ');
+		kc_put(out, ' ');
 }
 
 /* %pfw: the path of a firmware node; that of a node without parents is its name. */
-static void put_fwnode(struct out *out, const struct spec *spec, const struct fwnode_handle *fwnode)
+static void kc_put_fwnode(struct out *out, const struct spec *spec, const struct fwnode_handle *fwnode)
 {
 	const char *name = NULL;
 
 	if (fwnode && fwnode->ops && fwnode->ops->get_name)
 		name = fwnode->ops->get_name(fwnode);
-	put_text(out, spec, name ? name : "");
+	kc_put_text(out, spec, name ? name : "");
 }
 
 /* A pointer and what follows its p; returns the end of the conversion. */
-static const char *put_pointer(struct out *out, struct spec *spec, const char *format, const void *p)
+static const char *kc_put_pointer(struct out *out, struct spec *spec, const char *format, const void *p)
 {
 	if (format[0] == 'f' && format[1] == 'w') {
-		put_fwnode(out, spec, p);
+		kc_put_fwnode(out, spec, p);
 		return format + 2;
 	}
 	if (format[0] == 'a') {
 		spec->alternative = true;
-		put_number(out, spec, *(const phys_addr_t *)p, 16, false);
+		kc_put_number(out, spec, *(const phys_addr_t *)p, 16, false);
 		return format + (format[1] == 'p' || format[1] == 'd' ? 2 : 1);
 	}
-	put_number(out, spec, (unsigned long)p, 16, false);
+	kc_put_number(out, spec, (unsigned long)p, 16, false);
 	while (isalnum(*format))
 		format++;
 	return format;
 }
 
-static const char *parse_flags(const char *format, struct spec *spec)
+static const char *kc_parse_flags(const char *format, struct spec *spec)
 {
 	*spec = (struct spec){ .precision = -1 };
 	for (;; format++) {
@@ -115,23 +115,23 @@ static const char *parse_flags(const char *format, struct spec *spec)
 	}
 }
 
-static unsigned long long next_number(struct spec *spec, va_list *args, bool is_signed)
+static unsigned long long kc_next_number(struct spec *spec, va_list *args, bool is_signed)
 {
 	if (spec->longs >= 2)
 		return va_arg(*args, unsigned long long);
 	return is_signed ? (unsigned long long)va_arg(*args, int) : va_arg(*args, unsigned int);
 }
 
-static void put_integer(struct out *out, struct spec *spec, char type, va_list *args)
+static void kc_put_integer(struct out *out, struct spec *spec, char type, va_list *args)
 {
 	bool is_signed = type == 'd' || type == 'i';
-	unsigned long long value = next_number(spec, args, is_signed);
+	unsigned long long value = kc_next_number(spec, args, is_signed);
 	bool negative = is_signed && (long long)value < 0;
 
-	put_number(out, spec, negative ? -value : value, type == 'x' || type == 'X' ? 16 : 10, negative);
+	kc_put_number(out, spec, negative ? -value : value, type == 'x' || type == 'X' ? 16 : 10, negative);
 }
 
-static const char *parse_size(const char *format, struct spec *spec, va_list *args)
+static const char *kc_parse_size(const char *format, struct spec *spec, va_list *args)
 {
 	if (*format == '*') {
 		spec->width = va_arg(*args, int);
@@ -154,31 +154,31 @@ static const char *parse_size(const char *format, struct spec *spec, va_list *ar
 }
 
 /* format is behind a %; returns the end of the conversion. */
-static const char *convert(struct out *out, const char *format, va_list *args)
+static const char *kc_convert(struct out *out, const char *format, va_list *args)
 {
 	struct spec spec;
 	const char *s;
 
-	format = parse_size(parse_flags(format, &spec), &spec, args);
+	format = kc_parse_size(kc_parse_flags(format, &spec), &spec, args);
 	switch (*format) {
 	case 's':
 		s = va_arg(*args, const char *);
-		put_text(out, &spec, s ? s : "(null)");
+		kc_put_text(out, &spec, s ? s : "(null)");
 		return format + 1;
 	case 'c':
-		put(out, va_arg(*args, int));
+		kc_put(out, va_arg(*args, int));
 		return format + 1;
 	case 'd':
 	case 'i':
 	case 'u':
 	case 'x':
 	case 'X':
-		put_integer(out, &spec, *format, args);
+		kc_put_integer(out, &spec, *format, args);
 		return format + 1;
 	case 'p':
-		return put_pointer(out, &spec, format + 1, va_arg(*args, const void *));
+		return kc_put_pointer(out, &spec, format + 1, va_arg(*args, const void *));
 	default:
-		put(out, *format);
+		kc_put(out, *format);
 		return *format ? format + 1 : format;
 	}
 }
@@ -191,9 +191,9 @@ int vsnprintf(char *buf, size_t size, const char *format, va_list args)
 	va_copy(rest, args);
 	while (*format) {
 		if (*format == '%')
-			format = convert(&out, format + 1, &rest);
+			format = kc_convert(&out, format + 1, &rest);
 		else
-			put(&out, *format++);
+			kc_put(&out, *format++);
 	}
 	va_end(rest);
 	if (size)

@@ -12,12 +12,12 @@
 
 static struct rcu_head *first, *last;
 
-static struct rcu_head *next_of(const struct rcu_head *head)
+static struct rcu_head *kc_next_of(const struct rcu_head *head)
 {
 	return (struct rcu_head *)((unsigned long)head->next & ~FREE);
 }
 
-static void queue(struct rcu_head *head, void *func, unsigned long bit)
+static void kc_queue(struct rcu_head *head, void *func, unsigned long bit)
 {
 	head->func = (rcu_callback_t)func;
 	head->next = (struct callback_head *)bit;
@@ -30,7 +30,7 @@ static void queue(struct rcu_head *head, void *func, unsigned long bit)
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
-	queue(head, func, 0);
+	kc_queue(head, func, 0);
 }
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
@@ -38,7 +38,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 void kvfree_call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	if (head)
-		queue(head, (void *)((unsigned long)head - (unsigned long)func), FREE);
+		kc_queue(head, (void *)((unsigned long)head - (unsigned long)func), FREE);
 	else
 		kfree((void *)func);
 }
@@ -46,7 +46,7 @@ void kvfree_call_rcu(struct rcu_head *head, rcu_callback_t func)
 void kvfree_call_rcu(struct rcu_head *head, void *object)
 {
 	if (head)
-		queue(head, object, FREE);
+		kc_queue(head, object, FREE);
 	else
 		kfree(object);
 }
@@ -59,7 +59,7 @@ void kc_rcu_barrier(void)
 		rcu_callback_t func = head->func;
 		bool free = (unsigned long)head->next & FREE;
 
-		first = next_of(head);
+		first = kc_next_of(head);
 		if (free)
 			kfree((void *)func);
 		else

@@ -2,7 +2,8 @@
 /*
  * Memory: the only fault point of allocations and the list of objects. Addresses are not reused, so
  * that a double free and a use after free are always seen. The heap grows upwards from the end of
- * the data; the list of objects grows upwards from KC_TABLE; the shadow is above it.
+ * the data; above it are, at fixed addresses, what the driver draws, the list of objects and the
+ * shadow.
  */
 #include "kc.h"
 #include "kc_memory.h"
@@ -27,7 +28,7 @@ struct header {
 #define REDZONE 16u
 
 /* Claims memory whose first byte of use is aligned. */
-static unsigned char *claim(unsigned int size, unsigned int align, int index)
+static unsigned char *kc_claim(unsigned int size, unsigned int align, int index)
 {
 	unsigned int start, end;
 	struct header *header;
@@ -37,7 +38,7 @@ static unsigned char *claim(unsigned int size, unsigned int align, int index)
 	start = (kc_heap_top + sizeof(*header) + align - 1) & ~(align - 1);
 	end = (start + size + REDZONE + 15) & ~15u;
 	if (size > KC_WORDS || end > KC_WORDS) {
-		kc_splat(KC_BUG, "claim", "slab.c", __LINE__, size);
+		kc_splat(KC_BUG, "kc_claim", "slab.c", __LINE__, size);
 		kc_die();
 	}
 	kc_shadow_poison(kc_heap_top, end - kc_heap_top, KC_SHADOW_REDZONE);
@@ -51,7 +52,7 @@ static unsigned char *claim(unsigned int size, unsigned int align, int index)
 	return (unsigned char *)start;
 }
 
-static int fault_hits(const struct kc_fault *fault, int site, int count)
+static int kc_fault_hits(const struct kc_fault *fault, int site, int count)
 {
 	int over;
 
@@ -68,7 +69,7 @@ int kc_should_fail(int site)
 
 	kc_log.requests_total++;
 	for (i = 0; i < kc_faults; i++) {
-		if (!fault_hits(&kc_fault[i], KC_SITE(site), count))
+		if (!kc_fault_hits(&kc_fault[i], KC_SITE(site), count))
 			continue;
 		if (kc_log.fired < KC_MAX_FIRED) {
 			kc_log.fire[kc_log.fired].where = KC_SITE(site);
@@ -90,7 +91,7 @@ void *kc_place(unsigned int size, unsigned int align, int site, const char *fn)
 		kc_die();
 	}
 	object = &kc_objects[kc_object_count];
-	p = claim(size, align, kc_object_count);
+	p = kc_claim(size, align, kc_object_count);
 	kc_object_count++;
 	object->addr = (unsigned int)p;
 	object->size = size;
@@ -114,13 +115,13 @@ void *kc_alloc(unsigned int size, int site, const char *fn)
 
 void *kc_alloc_quiet(unsigned int size)
 {
-	unsigned char *p = claim(size, 16, -1);
+	unsigned char *p = kc_claim(size, 16, -1);
 
 	__builtin_memset(p, 0, size);
 	return p;
 }
 
-static struct kc_object *object_of(unsigned int addr)
+static struct kc_object *kc_object_of(unsigned int addr)
 {
 	const struct header *header = (const struct header *)addr - 1;
 
@@ -135,7 +136,7 @@ static struct kc_object *object_of(unsigned int addr)
 
 unsigned int kc_size_of(const void *p)
 {
-	const struct kc_object *object = object_of((unsigned int)p);
+	const struct kc_object *object = kc_object_of((unsigned int)p);
 
 	return object ? object->size : 0;
 }
@@ -147,7 +148,7 @@ void kc_free(const void *p)
 
 	if (addr <= KC_ZERO_SIZE_PTR)
 		return;
-	object = object_of(addr);
+	object = kc_object_of(addr);
 	if (!object || object->freed >= 0) {
 		kc_splat(object ? KC_DOUBLE_FREE : KC_WILD, 0, 0, 0, addr);
 		kc_die();
