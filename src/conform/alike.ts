@@ -138,8 +138,9 @@ function objects(
     if (found !== undefined && !walk.intended(found.where))
       return { ...found, where: `${where}: ${found.where}` };
   }
-  for (const [i, { path, kind: to, address }] of one.pointers.entries()) {
-    const found = follow(walk, to, `${kind}.${path}`, [address, other.pointers[i]?.address ?? 0]);
+  const addresses = new Map(other.pointers.map(({ path, address }) => [path, address]));
+  for (const { path, kind: to, address } of one.pointers) {
+    const found = follow(walk, to, `${kind}.${path}`, [address, addresses.get(path) ?? 0]);
     if (found !== undefined) return { ...found, where: `${where}: ${found.where}` };
   }
   return compared(`${where}: length`, one.pointers.length, other.pointers.length);

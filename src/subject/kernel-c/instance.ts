@@ -48,8 +48,9 @@ function numeric(value: unknown, name: string): (...args: readonly number[]) => 
   };
 }
 
-/** What checks an access, and the copies that are checked as a whole. */
-const CHECKS = /^(?:__asan\w*|mem(?:cpy|set|move)|kfree)$/u;
+/** What checks an access, and what follows pointers for others: copies, locks, trees. */
+const PLUMBING =
+  /^(?:__asan\w*|kc_\w+|mem(?:cpy|set|move)|kfree|_*(?:raw_)?spin_\w+|mutex_\w+|_*xas?_\w+)$/u;
 
 /** The kernel function on top of the stack of a death; rethrows what is none. */
 export function topFunction(error: unknown): string {
@@ -57,6 +58,6 @@ export function topFunction(error: unknown): string {
   if (!died) throw error;
   const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
   const names = frames.map(([, name = '']) => name);
-  const check = names.findLastIndex((name) => CHECKS.test(name));
-  return names[check + 1] ?? 'unknown';
+  const asan = names.findLastIndex((name) => name.startsWith('__asan'));
+  return names.slice(asan + 1).find((name) => !PLUMBING.test(name)) ?? 'unknown';
 }

@@ -136,14 +136,11 @@ function __irq_domain_create(k: Kernel, info: DomainInfo): number {
 
 /** False without memory. Source: irq_domain_set_name(), alloc_name(), alloc_fwnode_name(), alloc_unknown_name(). */
 function irq_domain_set_name(k: Kernel, domain: IrqDomain): boolean {
-  let text: string;
-  if (domain.fwnode === 0) {
-    k.unknown_domains += 1;
-    text = `unknown-${k.unknown_domains}`;
-  } else {
-    const fwid = at(k, k.fwnode, domain.fwnode);
-    text = fwid.name === 0 ? `:device${domain.fwnode}` : at(k, k.name, fwid.name).text;
-  }
+  const fwid = domain.fwnode === 0 ? undefined : at(k, k.fwnode, domain.fwnode);
+  // A node of the firmware is named after its place there, which ours has none of.
+  const named = fwid !== undefined && fwid.name !== 0;
+  if (!named) k.unknown_domains += 1;
+  const text = named ? at(k, k.name, fwid.name).text : `unknown-${k.unknown_domains}`;
   const name = kzalloc(k, k.name, site.irq_domain_set_name, { text });
   if (name === 0) return false;
   domain.name = text;

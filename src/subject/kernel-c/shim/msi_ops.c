@@ -415,7 +415,6 @@ void kc_fill_info(struct msi_domain_info *info, int hwsize)
 {
 	kc_vector_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_VECTOR ? compose : NULL;
 	kc_msi_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_MSI ? compose : NULL;
-	kc_msi_chip.irq_set_affinity = NULL;
 	info->flags = kc_msi_flags(kc_env.flags | 1);
 #if KC_PER_DEVICE
 	info->bus_token = kc_bus_token(kc_env.bus_token);

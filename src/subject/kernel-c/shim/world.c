@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Builds the world that an environment describes: domains and devices, before any step. */
+#include <linux/interrupt.h>
 #include <linux/irqdomain.h>
 #include <linux/maple_tree.h>
 #include <linux/radix-tree.h>
@@ -151,7 +152,8 @@ struct irq_domain *kc_create_msi(int handle, int hwsize)
 	kc_fill_info(&info->info, hwsize);
 	kc_fill_ops(&info->ops);
 	info->info.ops = &info->ops;
-	info->info.chip = &kc_msi_chip;
+	info->chip = kc_msi_chip;
+	info->info.chip = &info->chip;
 	kc_register(&info->info, sizeof(*info), KC_SORT_INFO);
 	domain = msi_create_irq_domain(fwnode, &info->info, kc_outermost());
 	if (!domain) {
@@ -191,6 +193,7 @@ __attribute__((export_name("kc_missing"))) const char *kc_missing(void)
 /* What start_kernel() does for the trees. */
 static void __attribute__((constructor)) kc_start(void)
 {
+	cpumask_setall(irq_default_affinity);
 	radix_tree_init();
 	maple_tree_init();
 }

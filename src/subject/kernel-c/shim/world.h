@@ -96,6 +96,7 @@ extern struct kc_world kc_world;
 struct kc_info {
 	struct msi_domain_info info;
 	struct msi_domain_ops ops;
+	struct irq_chip chip;
 };
 
 extern const struct irq_domain_ops kc_vector_ops, kc_level_ops, kc_wired_ops;

@@ -47,3 +47,13 @@ int kc_is_msi_release(void (*release)(struct device *dev, void *res))
 {
 	return release == msi_device_data_release;
 }
+
+int kc_msi_populate(struct device *dev, struct msi_desc *desc)
+{
+	return msi_sysfs_populate_desc(dev, desc);
+}
+
+void kc_msi_unpopulate(struct device *dev, struct msi_desc *desc)
+{
+	msi_sysfs_remove_desc(dev, desc);
+}
