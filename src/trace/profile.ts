@@ -10,6 +10,8 @@ export interface Profile {
   readonly release: '6.1' | '6.12';
   /** Source: include/linux/msi_api.h; 2 in 6.2 and the releases after it, 1 in 6.12.117. */
   readonly MSI_MAX_DEVICE_IRQDOMAINS: number;
+  /** Where a cursor is that finds nothing any more. Source: kernel/irq/msi.c MSI_XA_MAX_INDEX; 6.1 has MSI_MAX_INDEX there. */
+  readonly MSI_XA_MAX_INDEX: number;
   /** One store per device domain (6.2), else one per device. */
   readonly storePerDomain: boolean;
   /** `msi_check` exists, runs before `msi_prepare` and has a default; gone in 6.2. */
@@ -33,6 +35,7 @@ export interface Profile {
 const V6_12: Profile = {
   release: '6.12',
   MSI_MAX_DEVICE_IRQDOMAINS: 2,
+  MSI_XA_MAX_INDEX: Number.MAX_SAFE_INTEGER,
   storePerDomain: true,
   hasMsiCheck: false,
   defaultAllocIsFilledIn: false,
@@ -51,6 +54,7 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
   '6.1': {
     release: '6.1',
     MSI_MAX_DEVICE_IRQDOMAINS: 1,
+    MSI_XA_MAX_INDEX: 65_535,
     storePerDomain: false,
     hasMsiCheck: true,
     defaultAllocIsFilledIn: true,

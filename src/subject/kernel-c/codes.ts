@@ -34,12 +34,12 @@ export const RELEASES: readonly DevresNode['release'][] = [
 export const HANDLERS: readonly string[] = ['', 'msi', 'wired'];
 /** Bits of kc_filled(). */
 export const FILLED: readonly DefaultOp[] = [
+  'domain_alloc_irqs',
+  'domain_free_irqs',
   'get_hwirq',
   'msi_init',
   'msi_prepare',
   'msi_check',
-  'domain_alloc_irqs',
-  'domain_free_irqs',
 ];
 /** `enum kc_splat_kind`. */
 export const SPLAT_KINDS: readonly Splat['kind'][] = [

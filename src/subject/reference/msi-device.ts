@@ -16,9 +16,6 @@ import { at, kfree, place } from './slab.ts';
 import { msi_sysfs_create_group } from './msi-sysfs.ts';
 import { xa_find, xa_init, xa_load } from './xarray.ts';
 
-/** An index that no search reaches. Source: MSI_XA_MAX_INDEX. */
-const MSI_XA_MAX_INDEX = Number.MAX_SAFE_INTEGER;
-
 /** Allocates the data once; a second call changes nothing. -ENOMEM. */
 export function msi_setup_device_data(k: Kernel, dev: number): number {
   const device = at(k, k.device, dev);
@@ -67,7 +64,7 @@ export function msi_lock_descs(k: Kernel, dev: number): void {
 /** Releases it and ends an iteration. */
 export function msi_unlock_descs(k: Kernel, dev: number): void {
   const md = msi_data(k, dev);
-  md.__iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = k.profile.MSI_XA_MAX_INDEX;
   md.mutex = mutex_unlock(k, md.mutex, 'msi_unlock_descs');
 }
 
@@ -138,6 +135,6 @@ function msi_find_desc(k: Kernel, dev: number, domid: number, filter: number): n
       return addr;
     }
   }
-  md.__iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = k.profile.MSI_XA_MAX_INDEX;
   return 0;
 }

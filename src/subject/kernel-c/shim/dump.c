@@ -19,9 +19,6 @@
 #define WORDS ((KC_TABLE - KC_WORDS) / sizeof(int))
 static int *const words = (int *)KC_WORDS;
 static unsigned int used;
-/* No interrupt number above it was ever in the tree. */
-static int highest;
-static int seen_objects;
 
 static void put(unsigned long value)
 {
@@ -189,6 +186,15 @@ static int kind_of(const struct irq_domain *domain)
 	return domain->ops == &kc_wired_ops ? KC_KIND_WIRED : KC_KIND_MSI;
 }
 
+#if !KC_PER_DEVICE
+static const struct irq_domain *innermost(const struct irq_domain *domain)
+{
+	while (domain->parent)
+		domain = domain->parent;
+	return domain;
+}
+#endif
+
 static void dump_domain(const struct irq_domain *domain)
 {
 	unsigned int i, vectors = domain == kc_world.domain[KC_VECTOR] ? kc_env.vectors : 0;
@@ -209,10 +215,10 @@ static void dump_domain(const struct irq_domain *domain)
 	put((unsigned long)device_of(domain->dev));
 	put(domain == domain->root && kc_mutex_held(&domain->mutex));
 #else
-	put((unsigned long)domain->root);
+	put((unsigned long)innermost(domain));
 	put((unsigned long)domain->fwnode);
 	put(0);
-	put(domain == domain->root && kc_mutex_held(&domain->mutex));
+	put(0);
 #endif
 	put_tree(&domain->revmap_tree);
 	put(domain->revmap_size);
@@ -449,22 +455,14 @@ static void dump_object(struct kc_object *o)
 /* The numbers that have a descriptor, or what is left of one. */
 static void dump_irqs(void)
 {
-	int i, start = begin(KC_LIST_SPARSE_IRQS, NULL, 0), fresh = 0, top = 0;
+	int start = begin(KC_LIST_SPARSE_IRQS, NULL, 0);
+	unsigned int irq = 0;
+	void *desc;
 
-	for (i = seen_objects; i < kc_object_count; i++)
-		fresh += kc_objects[i].site == KC_SITE_ALLOC_DESC;
-	for (i = 1; i <= highest + fresh; i++) {
-		struct irq_desc *desc = irq_to_desc(i);
-
-		if (!desc)
-			continue;
-		put(i);
+	for (desc = kc_irq_next(&irq); desc; irq++, desc = kc_irq_next(&irq)) {
+		put(irq);
 		put((unsigned long)desc);
-		top = i;
 	}
-	if (top > highest)
-		highest = top;
-	seen_objects = kc_object_count;
 	end(start);
 }
 

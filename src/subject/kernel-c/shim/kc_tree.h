@@ -42,6 +42,8 @@ int kc_is_group_release(void (*release)(struct device *dev, void *res));
 
 /* irqdesc.c: the tree of interrupt numbers where it is a radix tree, else NULL. */
 struct radix_tree_root *kc_irq_desc_tree(void);
+/* What the tree of interrupt numbers has at *irq or after it, NULL at its end; *irq becomes its number. */
+void *kc_irq_next(unsigned int *irq);
 /* Interrupt numbers from nr_irqs on do not exist (MAX_SPARSE_IRQS at run time; 6.1: taken in its bitmap). Called once, at boot. */
 void kc_irq_limit(unsigned int nr_irqs);
 

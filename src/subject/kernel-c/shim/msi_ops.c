@@ -298,16 +298,17 @@ void kc_watch_ops(struct msi_domain_ops *ops)
 #endif
 }
 
-/* Bits: get_hwirq, msi_init, msi_prepare, msi_check, domain_alloc_irqs, domain_free_irqs were filled in. */
+/* Bits: domain_alloc_irqs, domain_free_irqs, get_hwirq, msi_init, msi_prepare, msi_check were filled in. */
 int kc_filled(const struct msi_domain_ops *ops)
 {
-	int bits = (ops->get_hwirq == watch_get_hwirq) | (ops->msi_init == watch_msi_init) << 1 |
-		   (ops->msi_prepare == watch_msi_prepare) << 2;
+	int bits = (ops->domain_alloc_irqs && ops->domain_alloc_irqs != op_domain_alloc_irqs) |
+		   (ops->domain_free_irqs && ops->domain_free_irqs != op_domain_free_irqs) << 1;
+
+	bits |= (ops->get_hwirq == watch_get_hwirq) << 2 | (ops->msi_init == watch_msi_init) << 3 |
+		(ops->msi_prepare == watch_msi_prepare) << 4;
 #if !KC_PER_DEVICE
-	bits |= (ops->msi_check == watch_msi_check) << 3;
+	bits |= (ops->msi_check == watch_msi_check) << 5;
 #endif
-	bits |= (ops->domain_alloc_irqs && ops->domain_alloc_irqs != op_domain_alloc_irqs) << 4;
-	bits |= (ops->domain_free_irqs && ops->domain_free_irqs != op_domain_free_irqs) << 5;
 	return bits;
 }
 

@@ -95,10 +95,7 @@ static struct irq_domain *make_level(int handle, struct irq_domain *parent, int 
 	domain->msi_parent_ops = kc_parent_ops(handle);
 #else
 	domain = __irq_domain_add(fwnode, size, ~0U, 0, ops, NULL);
-	if (parent) {
-		domain->root = parent->root;
-		domain->parent = parent;
-	}
+	domain->parent = parent;
 #endif
 	kc_world.domain[handle] = domain;
 	return domain;

@@ -23,6 +23,15 @@ struct radix_tree_root *kc_irq_desc_tree(void)
 	return NULL;
 }
 
+void *kc_irq_next(unsigned int *irq)
+{
+	unsigned long index = *irq;
+	void *desc = mt_find(&sparse_irqs, &index, ULONG_MAX);
+
+	*irq = index - 1;
+	return desc;
+}
+
 void kc_irq_limit(unsigned int limit)
 {
 	kc_last_irq = limit;
@@ -33,6 +42,18 @@ void kc_irq_limit(unsigned int limit)
 struct radix_tree_root *kc_irq_desc_tree(void)
 {
 	return &irq_desc_tree;
+}
+
+void *kc_irq_next(unsigned int *irq)
+{
+	struct radix_tree_iter iter;
+	void __rcu **slot;
+
+	radix_tree_for_each_slot(slot, &irq_desc_tree, &iter, *irq) {
+		*irq = iter.index;
+		return rcu_dereference_raw(*slot);
+	}
+	return NULL;
 }
 
 void kc_irq_limit(unsigned int limit)
