@@ -5,6 +5,7 @@ import type { Environment } from '../../trace/environment.ts';
 import type { Observation, Picture } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
 import type { Subject, SubjectFactory } from '../subject.ts';
+import { addAbandoned, markAbandoned } from './abandoned.ts';
 import { writeEnvironment, writeStep } from './encode.ts';
 import { type Checks, checksOf } from './lines.ts';
 import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } from './memory.ts';
@@ -26,6 +27,7 @@ interface World {
   readonly image: Image;
   readonly numbers: Numbers;
   readonly picture: Picture;
+  readonly abandoned: ReadonlySet<number>;
 }
 
 /** One instance for all subjects of a tree: whose turn it is has its world in memory. */
@@ -75,6 +77,7 @@ class CSubject implements Subject {
   #numbers: Numbers = noNumbers();
   #away: Image | undefined;
   #picture: Picture;
+  #abandoned: ReadonlySet<number> = new Set();
 
   constructor(machine: Machine, environment: Environment) {
     this.#machine = machine;
@@ -98,12 +101,17 @@ class CSubject implements Subject {
     }
     const dead = top !== undefined;
     const { words, at } = memory;
-    if (!dead) this.#picture = this.#read();
+    const splats = readSplats(memory, checks, top ?? '');
+    if (!dead) {
+      this.#picture = this.#read();
+      this.#abandoned = addAbandoned(this.#picture, splats, this.#abandoned);
+      markAbandoned(this.#picture, this.#abandoned);
+    }
     return {
       ret: dead ? 0 : (words[at.ret >> 2] ?? 0),
       virq: dead ? 0 : (words[at.virq >> 2] ?? 0),
       callbacks: readCallbacks(memory),
-      splats: readSplats(memory, checks, top ?? ''),
+      splats,
       fired: readFired(memory),
       requests: readRequests(memory),
       dead,
@@ -121,19 +129,21 @@ class CSubject implements Subject {
       image: save(this.#machine.memory),
       numbers: copyNumbers(this.#numbers),
       picture: this.#picture,
+      abandoned: this.#abandoned,
     });
   }
 
   restore(snapshot: object): void {
     if (!(snapshot instanceof Saved))
       throw new Error('this snapshot was taken from another subject');
-    const { image, numbers, picture } = snapshot.world;
+    const { image, numbers, picture, abandoned } = snapshot.world;
     if (this.#machine.owner !== this) this.#machine.owner?.leave();
     this.#machine.owner = this;
     this.#away = undefined;
     load(this.#machine.memory, image, this.#machine.stackTop);
     this.#numbers = copyNumbers(numbers);
     this.#picture = picture;
+    this.#abandoned = abandoned;
   }
 
   /** Gives the memory up. */

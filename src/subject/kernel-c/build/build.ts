@@ -24,14 +24,17 @@ export interface BuildRequest extends Variant {
 export interface Built {
   readonly module: string;
   readonly release: Release;
-  /** Symbols that nothing defines: a call of one traps, data is at address 0. */
+  /** Symbols that nothing defines: a function is an import, data is at address 0. */
   readonly undefined: readonly string[];
+  /** Functions that a shim defines with other parameters than the tree declares: a call traps. */
+  readonly mismatched: readonly string[];
 }
 
 /** Functions that the module imports. */
 const IMPORTS = ['kc_die'] as const;
 
 const UNDEFINED = /undefined symbol: (\S+)/gu;
+const MISMATCHED = /function signature mismatch: (\S+)/gu;
 
 /** Builds; throws `NoModule` for what is missing on the machine or in the tree. */
 export async function buildModule(request: BuildRequest): Promise<Built> {
@@ -49,14 +52,18 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
     hashes: new Map(),
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
-  const undefinedSymbols = await link(paths, request.out);
-  return { module: request.out, release, undefined: undefinedSymbols };
+  return { module: request.out, release, ...(await link(paths, request.out)) };
 }
 
 /** `${XDG_CACHE_HOME:-~/.cache}/msicheck`. */
 function cacheFolder(): string {
   const named = process.env['XDG_CACHE_HOME'];
   return join(named === undefined || named === '' ? join(homedir(), '.cache') : named, 'msicheck');
+}
+
+/** What a pattern names in the linker's output, each once. */
+function named(output: string, pattern: RegExp): string[] {
+  return [...new Set([...output.matchAll(pattern)].map((match) => match[1] ?? ''))].toSorted();
 }
 
 function doesNotLink(stderr: string): NoModule {
@@ -96,7 +103,10 @@ async function compileAll(
 }
 
 /** Links; returns what nothing defines. A first try says so, for the linker is silent when it may go on. */
-async function link(objects: readonly string[], out: string): Promise<string[]> {
+async function link(
+  objects: readonly string[],
+  out: string,
+): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
   mkdirSync(dirname(out), { recursive: true });
   const fresh = `${out}.${process.pid}`;
   const allowed = `${fresh}.imports`;
@@ -104,14 +114,14 @@ async function link(objects: readonly string[], out: string): Promise<string[]> 
   try {
     const common = [...linkFlags(allowed), ...objects, '-o', fresh];
     const strict = await run('wasm-ld', common);
-    const missing = new Set([...strict.stderr.matchAll(UNDEFINED)].map((match) => match[1] ?? ''));
+    const missing = named(strict.stderr, UNDEFINED);
     if (strict.status !== 0) {
-      if (missing.size === 0) throw doesNotLink(strict.stderr);
+      if (missing.length === 0) throw doesNotLink(strict.stderr);
       const loose = await run('wasm-ld', ['--allow-undefined', ...common]);
       if (loose.status !== 0) throw doesNotLink(loose.stderr);
     }
     renameSync(fresh, out);
-    return [...missing].toSorted();
+    return { undefined: missing, mismatched: named(strict.stderr, MISMATCHED) };
   } finally {
     rmSync(allowed, { force: true });
     rmSync(fresh, { force: true });

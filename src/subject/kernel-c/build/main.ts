@@ -16,6 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
   const built = await buildModule({ tree, out, kasan, coverage });
   process.stdout.write(`${built.module}: ${releaseName(built.release)}\n`);
   if (built.undefined.length > 0) process.stdout.write(`undefined: ${built.undefined.join(' ')}\n`);
+  if (built.mismatched.length > 0)
+    process.stdout.write(`mismatched: ${built.mismatched.join(' ')}\n`);
   return 0;
 }
 

@@ -10,7 +10,7 @@
 
 typedef unsigned int uptr;
 
-static unsigned char *kc_shadow(uptr addr)
+static inline __attribute__((always_inline)) unsigned char *kc_shadow(uptr addr)
 {
 	return (unsigned char *)(KC_SHADOW + (addr >> 3));
 }
@@ -80,7 +80,14 @@ static uptr kc_first_bad(uptr addr, uptr size)
 	return addr;
 }
 
-static void kc_check(uptr addr, uptr size)
+static void kc_check_slowly(uptr addr, uptr size)
+{
+	if (size && kc_range_is_bad(addr, size))
+		kc_bad_access(kc_first_bad(addr, size));
+}
+
+/* Inline, for it comes before each access. */
+static inline __attribute__((always_inline)) void kc_check(uptr addr, uptr size)
 {
 	unsigned char value;
 
@@ -89,8 +96,7 @@ static void kc_check(uptr addr, uptr size)
 		if (!value || (value < 8 && (addr & 7) + size <= value))
 			return;
 	}
-	if (size && kc_range_is_bad(addr, size))
-		kc_bad_access(kc_first_bad(addr, size));
+	kc_check_slowly(addr, size);
 }
 
 #define CHECK(name, size)						\
