@@ -3,8 +3,9 @@
 import type { Picture, Splat } from '../../trace/observation.ts';
 import type { MsiDesc, XArray } from '../../trace/structs.ts';
 
-/** Adds those that this step dropped: they have an interrupt and are in no store. */
+/** Adds those that this step dropped: they have an interrupt, were in a store or are new, and are in none now. */
 export function addAbandoned(
+  before: Picture,
   picture: Picture,
   splats: readonly Splat[],
   known: ReadonlySet<number>,
@@ -12,8 +13,12 @@ export function addAbandoned(
   if (!splats.some(({ kind, fn }) => kind === 'WARN' && fn === 'msi_domain_free_descs'))
     return known;
   const stored = storedIn(picture);
+  const old = storedIn(before);
+  const first = before.msi_desc.objects.length;
   const dropped = picture.msi_desc.objects.flatMap((desc, at) =>
-    desc !== undefined && desc.irq !== 0 && !stored.has(at) ? [at] : [],
+    desc !== undefined && desc.irq !== 0 && !stored.has(at) && (at >= first || old.has(at))
+      ? [at]
+      : [],
   );
   return new Set([...known, ...dropped]);
 }

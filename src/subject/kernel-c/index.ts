@@ -103,8 +103,9 @@ class CSubject implements Subject {
     const { words, at } = memory;
     const splats = readSplats(memory, checks, top ?? '');
     if (!dead) {
+      const before = this.#picture;
       this.#picture = this.#read();
-      this.#abandoned = addAbandoned(this.#picture, splats, this.#abandoned);
+      this.#abandoned = addAbandoned(before, this.#picture, splats, this.#abandoned);
       markAbandoned(this.#picture, this.#abandoned);
     }
     return {

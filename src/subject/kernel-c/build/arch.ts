@@ -3,26 +3,30 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { hash } from './compile.ts';
 import { NoModule } from './no-module.ts';
-import { releaseOf, versionCode } from './release.ts';
+import { type Release, releaseName, versionCode } from './release.ts';
 import { SHIM } from './sources.ts';
 
 const GENERIC = ['include/asm-generic', 'include/uapi/asm-generic'] as const;
 
-/** Writes what is missing or different below `folder`. */
-export function makeArch(tree: string, folder: string): void {
+/** Writes the headers of a tree below `cache`; returns their folder, the same for trees that need the same. */
+export function makeArch(tree: string, release: Release, cache: string): string {
+  const files = new Map<string, string>();
   for (const generic of GENERIC) {
     for (const name of headers(join(tree, generic))) {
       if (existsSync(join(SHIM, 'include/asm', name))) continue;
-      write(join(folder, 'asm', name), `#include <asm-generic/${name}>\n`);
+      files.set(`asm/${name}`, `#include <asm-generic/${name}>\n`);
     }
   }
-  const code = versionCode(releaseOf(tree));
-  write(
-    join(folder, 'linux/version.h'),
-    `#define LINUX_VERSION_CODE ${code}\n` +
+  files.set(
+    'linux/version.h',
+    `#define LINUX_VERSION_CODE ${versionCode(release)}\n` +
       '#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))\n',
   );
+  const folder = join(cache, `${releaseName(release)}-${hash([...files].flat())}`);
+  for (const [name, text] of files) write(join(folder, name), text);
+  return folder;
 }
 
 function headers(folder: string): string[] {

@@ -8,7 +8,7 @@ import { makeArch } from './arch.ts';
 import { compile, hash, type Objects } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { NoModule } from './no-module.ts';
-import { type Release, releaseName, releaseOf } from './release.ts';
+import { type Release, releaseOf } from './release.ts';
 import { compilerVersion, run } from './run.ts';
 import { SHIM, type Source, sourcesOf } from './sources.ts';
 
@@ -24,6 +24,8 @@ export interface BuildRequest extends Variant {
 export interface Built {
   readonly module: string;
   readonly release: Release;
+  /** Files that had to be compiled, for nothing of them was kept. */
+  readonly compiled: readonly string[];
   /** Symbols that nothing defines: a function is an import, data is at address 0. */
   readonly undefined: readonly string[];
   /** Functions that a shim defines with other parameters than the tree declares: a call traps. */
@@ -43,16 +45,17 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   const sources = sourcesOf(tree);
   const version = await compilerVersion();
   const cache = cacheFolder();
-  const place = { tree, arch: join(cache, 'arch', `${releaseName(release)}-${hash([tree])}`) };
-  makeArch(tree, place.arch);
+  const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const objects: Objects = {
     folder: join(cache, 'objects'),
     salt: hash([version, ...namesBelow(SHIM)]),
-    tree,
+    folders: { '@tree@': tree, '@shim@': SHIM },
     hashes: new Map(),
+    compiled: [],
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
-  return { module: request.out, release, ...(await link(paths, request.out)) };
+  const linked = await link(paths, request.out);
+  return { module: request.out, release, compiled: objects.compiled, ...linked };
 }
 
 /** `${XDG_CACHE_HOME:-~/.cache}/msicheck`. */

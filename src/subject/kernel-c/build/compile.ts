@@ -22,10 +22,12 @@ export interface Objects {
   readonly folder: string;
   /** Whatever makes two builds differ beside flags and files. */
   readonly salt: string;
-  /** The tree's path is left out of keys, so that two copies of a tree share objects. */
-  readonly tree: string;
+  /** Folders by word: keys name the word, so that two copies of a tree share objects. */
+  readonly folders: Readonly<Record<string, string>>;
   /** Hash of each file, `''` for one that is not there. */
   readonly hashes: Map<string, string>;
+  /** Names of the files that had to be compiled. */
+  readonly compiled: string[];
 }
 
 /** Compiles unless an object is kept; returns its path. Throws `NoModule` with what the compiler says. */
@@ -33,73 +35,71 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   const recipe = hash([objects.salt, job.name, ...job.flags.map((flag) => shown(objects, flag))]);
   const known = join(objects.folder, `${recipe}.d`);
   if (existsSync(known)) {
-    const kept = objectPath(objects, recipe, readDependencies(known, objects.tree));
+    const kept = objectPath(objects, recipe, readFileSync(known, 'utf8').split('\n'));
     if (existsSync(kept)) return kept;
   }
-  const fresh = join(objects.folder, `${recipe}.${process.pid}`);
   mkdirSync(objects.folder, { recursive: true });
-  const { status, stderr } = await run('clang', [
-    ...job.flags,
-    '-MD',
-    '-MF',
-    `${fresh}.d`,
-    '-c',
-    job.source,
-    '-o',
-    `${fresh}.o`,
-  ]);
+  const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
+  const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`];
+  const before = fileHash(objects, job.source);
+  const { status, stderr } = await run('clang', [...job.flags, '-c', job.source, ...output]);
   if (status !== 0) {
     rmSync(`${fresh}.d`, { force: true });
     throw new NoModule(`${job.name}: does not compile\n${firstErrors(stderr)}`);
   }
+  if (before !== contentHash(job.source))
+    throw new NoModule(`${job.source}: changed while it was compiled; build again`);
+  objects.compiled.push(job.name);
   return keep(objects, recipe, fresh);
 }
 
+/** Tells apart builds that run in one process. */
+let serial = 0;
+
+/** Files the object and the list of what it includes under their names. */
 function keep(objects: Objects, recipe: string, fresh: string): string {
   const rule = readFileSync(`${fresh}.d`, 'utf8').replaceAll('\\\n', ' ');
   const files = rule
-    .slice(rule.indexOf(':') + 1)
+    .slice(rule.indexOf(': ') + 2)
     .split(/(?<!\\)\s+/u)
-    .filter((file) => file !== '');
-  const list = files.map((file) => shown(objects, file.replaceAll('\\ ', ' ')));
+    .filter((file) => file !== '')
+    .map((file) => shown(objects, file.replaceAll('\\ ', ' ')));
   rmSync(`${fresh}.d`);
-  writeFileSync(`${fresh}.list`, list.join('\n'));
-  renameSync(`${fresh}.list`, join(objects.folder, `${recipe}.d`));
-  const kept = objectPath(
-    objects,
-    recipe,
-    list.map((file) => hidden(objects.tree, file)),
-  );
+  writeFileSync(`${fresh}.list`, files.join('\n'));
+  const kept = objectPath(objects, recipe, files);
   renameSync(`${fresh}.o`, kept);
+  renameSync(`${fresh}.list`, join(objects.folder, `${recipe}.d`));
   return kept;
 }
 
-function readDependencies(path: string, tree: string): string[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .map((file) => hidden(tree, file));
-}
-
+/** Where the object lies that belongs to these files as they are now. */
 function objectPath(objects: Objects, recipe: string, files: readonly string[]): string {
-  const parts = files.map((file) => `${shown(objects, file)} ${fileHash(objects, file)}`);
+  const parts = files.map((file) => `${file} ${fileHash(objects, hidden(objects, file))}`);
   return join(objects.folder, `${hash([recipe, ...parts])}.o`);
 }
 
 function fileHash({ hashes }: Objects, path: string): string {
-  let found = hashes.get(path);
-  if (found === undefined) {
-    found = existsSync(path) ? hash([readFileSync(path, 'utf8')]) : '';
-    hashes.set(path, found);
-  }
+  const found = hashes.get(path) ?? contentHash(path);
+  hashes.set(path, found);
   return found;
 }
 
-function shown({ tree }: Objects, text: string): string {
-  return text.replaceAll(`${tree}/`, '@tree@/');
+function contentHash(path: string): string {
+  return existsSync(path) ? hash([readFileSync(path, 'latin1')]) : '';
 }
 
-function hidden(tree: string, text: string): string {
-  return text.replaceAll('@tree@/', `${tree}/`);
+/** `-I/home/me/linux/include` as `-I@tree@/include`. */
+function shown({ folders }: Objects, text: string): string {
+  let out = text;
+  for (const [word, folder] of Object.entries(folders))
+    out = out.replaceAll(new RegExp(`${RegExp.escape(folder)}(?=[/=]|$)`, 'gu'), word);
+  return out;
+}
+
+function hidden({ folders }: Objects, text: string): string {
+  let out = text;
+  for (const [word, folder] of Object.entries(folders)) out = out.replaceAll(word, folder);
+  return out;
 }
 
 /** Hash of a list of texts. */
@@ -111,5 +111,8 @@ export function hash(parts: readonly string[]): string {
 
 function firstErrors(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => /(?:error|note): /u.test(line));
-  return lines.slice(0, 8).join('\n');
+  const header = /fatal error: '([^']+)' file not found/u.exec(stderr)?.[1];
+  if (header === undefined) return lines.slice(0, 8).join('\n');
+  const where = header.startsWith('asm/') ? `shim/include/${header}` : 'the include of the tree';
+  return `${lines[0] ?? ''}\n${header} is missing: expected in ${where}`;
 }

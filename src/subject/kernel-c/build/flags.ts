@@ -99,6 +99,8 @@ export function compileFlags(source: Source, { tree, arch }: Place, variant: Var
     // Names of files are the tree's own wherever it lies.
     `-fmacro-prefix-map=${tree}/=`,
     `-fdebug-prefix-map=${tree}/=`,
+    `-fmacro-prefix-map=${SHIM}/=shim/`,
+    `-fdebug-prefix-map=${SHIM}/=shim/`,
     ...(variant.kasan && source.checked ? KASAN : []),
     ...(variant.coverage && source.kernel ? ['-fsanitize-coverage=inline-8bit-counters'] : []),
   ];

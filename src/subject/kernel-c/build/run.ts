@@ -31,9 +31,14 @@ export function run(program: string, args: readonly string[]): Promise<Ended> {
   });
 }
 
+/** The first that is known to do. */
+const OLDEST = 14;
+
 /** The compiler's version in a line; throws `NoModule` when it cannot make WebAssembly. */
 export async function compilerVersion(): Promise<string> {
   const { stdout } = await run('clang', ['--version']);
+  const major = Number(/clang version (\d+)/u.exec(stdout)?.[1] ?? 0);
+  if (major < OLDEST) throw new NoModule(`clang: version ${major}; ${NEEDED['clang'] ?? ''}`);
   const targets = await run('clang', ['--print-targets']);
   if (!/^ *wasm32 /mu.test(targets.stdout))
     throw new NoModule(
