@@ -88,7 +88,7 @@ function contentHash(path: string): string {
   return existsSync(path) ? hash([readFileSync(path, 'latin1')]) : '';
 }
 
-/** `-I/home/me/linux/include` as `-I@tree@/include`. */
+/** `-I` and a folder of the tree as `-I@tree@/include`. */
 function shown({ folders }: Objects, text: string): string {
   let out = text;
   for (const [word, folder] of Object.entries(folders))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** Kernel trees that the user has told of: MSICHECK_TREES is a list such as `6.12=/home/me/linux:6.1=/home/me/old`. */
+/** Kernel trees that the user has told of: MSICHECK_TREES is a list such as `6.12=../linux:6.1=../linux-6.1`. */
 import { NoModule } from './no-module.ts';
 
 /** A tree by the name that the user gave it. */
