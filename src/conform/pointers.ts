@@ -80,7 +80,9 @@ function special(
   plain: Record<string, unknown>,
   pointers: Pointer[],
 ): void {
-  if (kind === 'msi_device_data') {
+  if (kind === 'msi_domain_info') {
+    plain['ops'] = picture.msi_domain_info.objects[address]?.ops.toSorted();
+  } else if (kind === 'msi_device_data') {
     const md = picture.msi_device_data.objects[address];
     delete plain['domains'];
     for (const [domid, { store, domain }] of md?.domains.entries() ?? []) {

@@ -34,6 +34,7 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   if (
     device.msi_domain !== 0 &&
     first !== undefined &&
+    k.profile.storePerDomain &&
     !irq_domain_is_msi_parent(k, device.msi_domain)
   ) {
     first.domain = device.msi_domain;

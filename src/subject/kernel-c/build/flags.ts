@@ -118,7 +118,7 @@ export function linkFlags(allowed: string): string[] {
     '--error-limit=0',
     '--stack-first',
     '-z',
-    'stack-size=262144',
+    'stack-size=65536',
     `--initial-memory=${MEMORY}`,
     `--max-memory=${MEMORY}`,
   ];
