@@ -16,11 +16,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { buildModule, type Built } from '../src/subject/kernel-c/build/build.ts';
+import { TREE } from '../src/subject/kernel-c/build/sources.ts';
 import { releaseName, releaseOf, versionCode } from '../src/subject/kernel-c/build/release.ts';
 import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
 import { registeredTrees, treesOf } from '../src/subject/kernel-c/build/trees.ts';
@@ -30,6 +31,8 @@ import { type Kernel, kernelOf } from './kernel-c-module.ts';
 const clang = await compilerVersion().catch(() => '');
 const trees = clang === '' ? [] : registeredTrees();
 const GFP_KERNEL = 0xcc0;
+/** What a build looks for before it looks for tools. */
+const HOLLOW = ['Makefile', ...TREE];
 
 let folder = '';
 beforeAll(() => {
@@ -61,6 +64,36 @@ describe('a folder that is no kernel tree', () => {
   });
 });
 
+describe('a machine without the tools', () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const build = (): Promise<Built> => {
+    const tree = join(folder, 'hollow');
+    for (const name of HOLLOW) {
+      mkdirSync(dirname(join(tree, name)), { recursive: true });
+      writeFileSync(join(tree, name), 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\n');
+    }
+    return buildModule({ tree, out: join(folder, 'x.wasm'), kasan: true, coverage: false });
+  };
+
+  test('is told to install clang', async () => {
+    vi.stubEnv('PATH', folder);
+    await expect(build()).rejects.toThrow(/^clang: not found; install clang, 14 or later/u);
+  });
+
+  test('is told to install a clang that knows wasm32, a newer one, or the linker', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    vi.stubEnv('PATH', `${bin}:/usr/bin:/bin`);
+    pretend(join(bin, 'clang'), 'echo "clang version 13.0.1"');
+    await expect(build()).rejects.toThrow(/^clang: version 13; install clang, 14 or later/u);
+    pretend(join(bin, 'clang'), 'echo "clang version 15.0.0"');
+    await expect(build()).rejects.toThrow(/^clang: knows no target wasm32/u);
+    pretend(join(bin, 'clang'), 'echo "clang version 15.0.0"; echo "    wasm32  - WebAssembly"');
+    pretend(join(bin, 'wasm-ld'), 'exit 1');
+    await expect(build()).rejects.toThrow(/^wasm-ld: does not run; install lld/u);
+  });
+});
+
 test('a release has the version code of its headers, whose last part ends at 255', () => {
   expect(versionCode({ version: 6, patchlevel: 12, sublevel: 117 })).toBe(0x06_0c_75);
   expect(versionCode({ version: 4, patchlevel: 9, sublevel: 337 })).toBe(0x04_09_ff);
@@ -78,13 +111,9 @@ test('a list of trees is NAME=PATH, joined with a colon', () => {
 describe.each(trees)('the MSI core of $name', ({ name, path }) => {
   let built: Built | undefined;
   beforeAll(async () => {
-    built = await buildModule({
-      tree: path,
-      out: join(folder, `${name}.wasm`),
-      kasan: true,
-      coverage: false,
-    });
-  });
+    const out = join(folder, `${name}.wasm`);
+    built = await buildModule({ tree: path, out, kasan: true, coverage: false });
+  }, 600_000);
   const kernel = (): Kernel => kernelOf(readFileSync(built?.module ?? ''));
 
   test('links without a missing symbol and without one of another type', () => {
@@ -98,6 +127,22 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     expect((await buildModule(request)).compiled).toEqual([]);
     appendFileSync(join(tree, 'kernel/irq/msi.c'), `/* ${process.pid} ${Math.random()} */\n`);
     expect((await buildModule(request)).compiled).toEqual(['kernel/irq/msi.c']);
+  });
+
+  test('does not build without a header of the tree, which is named', async () => {
+    const tree = editable(resolve(path), join(folder, `${name}-headless`));
+    unlinkSync(join(tree, 'kernel/irq/internals.h'));
+    const request = { tree, out: join(folder, 'x.wasm'), kasan: true, coverage: false };
+    await expect(buildModule(request)).rejects.toThrow(
+      /^kernel\/irq\/\w+\.c: does not compile[\s\S]*internals\.h is missing/u,
+    );
+  });
+
+  test('does not build when a function is called that nothing declares', async () => {
+    const tree = editable(resolve(path), join(folder, `${name}-undeclared`));
+    appendFileSync(join(tree, 'kernel/irq/msi.c'), 'int kc_odd(void) { return kc_even(); }\n');
+    const request = { tree, out: join(folder, 'x.wasm'), kasan: true, coverage: false };
+    await expect(buildModule(request)).rejects.toThrow(/msi\.c: does not compile\n.*kc_even/u);
   });
 
   test('dies of an access to NULL, to freed memory and beyond an object, each told apart', () => {
@@ -162,6 +207,11 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     expect(live()).toBe(before);
   });
 });
+
+/** A program of the shell. */
+function pretend(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+}
 
 /** A tree of links whose msi.c is a file of its own. */
 function editable(tree: string, copy: string): string {

@@ -9,7 +9,7 @@ import { compile, hash, type Objects } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { NoModule } from './no-module.ts';
 import { type Release, releaseOf } from './release.ts';
-import { compilerVersion, run } from './run.ts';
+import { compilerVersion, requireLinker, run } from './run.ts';
 import { SHIM, type Source, sourcesOf } from './sources.ts';
 
 /** What to build and where to. */
@@ -32,6 +32,9 @@ export interface Built {
   readonly mismatched: readonly string[];
 }
 
+/** Tells apart builds that run in one process. */
+let serial = 0;
+
 /** Functions that the module imports. */
 const IMPORTS = ['kc_die'] as const;
 
@@ -44,6 +47,7 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   const release = releaseOf(tree);
   const sources = sourcesOf(tree);
   const version = await compilerVersion();
+  await requireLinker();
   const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const objects: Objects = {
@@ -85,7 +89,7 @@ interface How {
   readonly variant: Variant;
 }
 
-/** Two at a time. */
+/** Two at a time; nothing runs on after a failure. */
 async function compileAll(
   objects: Objects,
   sources: readonly Source[],
@@ -101,7 +105,15 @@ async function compileAll(
       paths[at] = await compile(objects, { source: source.path, name: source.name, flags });
     }
   };
-  await Promise.all([worker(), worker()]);
+  const stopping = async (): Promise<void> => {
+    try {
+      await worker();
+    } finally {
+      next = sources.length;
+    }
+  };
+  const ends = await Promise.allSettled([stopping(), stopping()]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return paths;
 }
 
@@ -111,7 +123,7 @@ async function link(
   out: string,
 ): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
   mkdirSync(dirname(out), { recursive: true });
-  const fresh = `${out}.${process.pid}`;
+  const fresh = `${out}.${process.pid}.${serial++}`;
   const allowed = `${fresh}.imports`;
   writeFileSync(allowed, `${IMPORTS.join('\n')}\n`);
   try {
