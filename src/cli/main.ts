@@ -11,6 +11,7 @@ import { addMutate } from './mutate.ts';
 import { addRegress } from './regress.ts';
 import { addReplay } from './replay.ts';
 import { addSweep } from './sweep.ts';
+import { addTree } from './tree.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
 
 if (process.env['MSICHECK_DEBUG'] === undefined) hideWarnings();
@@ -70,6 +71,7 @@ Exit status:
     addRegress,
     addEject,
     addMutate,
+    addTree,
     addList,
   ])
     add(program);

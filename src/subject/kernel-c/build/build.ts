@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The MSI core of a kernel tree as one WebAssembly module, built on the user's machine. */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
 import { compile, hash, type Objects } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
+import { cacheFolder } from './folders.ts';
 import { NoModule } from './no-module.ts';
 import { type Release, releaseOf } from './release.ts';
 import { compilerVersion, requireLinker, run } from './run.ts';
@@ -18,12 +18,18 @@ export interface BuildRequest extends Variant {
   readonly tree: string;
   /** Path of the module. */
   readonly out: string;
+  /** Called once when the first file has to be compiled, for nothing of it is kept. */
+  readonly compiling?: () => void;
 }
 
 /** A module that was built. */
 export interface Built {
   readonly module: string;
   readonly release: Release;
+  /** The compiler's version in a line. */
+  readonly compiler: string;
+  /** Number of files in the module. */
+  readonly files: number;
   /** Files that had to be compiled, for nothing of them was kept. */
   readonly compiled: readonly string[];
   /** Symbols that nothing defines: a function is an import, data is at address 0. */
@@ -56,16 +62,18 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
     folders: { '@tree@': tree, '@shim@': SHIM },
     hashes: new Map(),
     compiled: [],
+    compiling: request.compiling,
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
   const linked = await link(paths, request.out);
-  return { module: request.out, release, compiled: objects.compiled, ...linked };
-}
-
-/** `${XDG_CACHE_HOME:-~/.cache}/msicheck`. */
-function cacheFolder(): string {
-  const named = process.env['XDG_CACHE_HOME'];
-  return join(named === undefined || named === '' ? join(homedir(), '.cache') : named, 'msicheck');
+  return {
+    module: request.out,
+    release,
+    compiler: version,
+    files: sources.length,
+    compiled: objects.compiled,
+    ...linked,
+  };
 }
 
 /** What a pattern names in the linker's output, each once. */

@@ -37,6 +37,8 @@ export interface Objects {
   readonly hashes: Map<string, string>;
   /** Names of the files that had to be compiled. */
   readonly compiled: string[];
+  /** Called before the first file is compiled. */
+  compiling?: (() => void) | undefined;
 }
 
 /** Compiles unless an object is kept; returns its path. Throws `NoModule` with what the compiler says. */
@@ -47,6 +49,8 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
     const kept = objectPath(objects, recipe, readFileSync(known, 'utf8').split('\n'));
     if (existsSync(kept)) return kept;
   }
+  objects.compiling?.();
+  objects.compiling = undefined;
   mkdirSync(objects.folder, { recursive: true });
   const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
   const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`];

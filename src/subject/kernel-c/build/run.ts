@@ -17,9 +17,9 @@ const NEEDED: Readonly<Record<string, string>> = {
 };
 
 /** Runs a program to its end; throws `NoModule` when it is not installed. */
-export function run(program: string, args: readonly string[]): Promise<Ended> {
+export function run(program: string, args: readonly string[], cwd?: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
