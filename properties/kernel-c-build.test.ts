@@ -108,6 +108,24 @@ test('a list of trees is NAME=PATH, joined with a colon', () => {
   expect(() => treesOf('/x')).toThrow(/"\/x" is not NAME=PATH/u);
 });
 
+test.skipIf(trees.length === 0)(
+  'a module that is built for coverage counts what it runs',
+  async () => {
+    const tree = trees[0]?.path ?? '';
+    const out = join(folder, 'coverage.wasm');
+    const built = await buildModule({ tree, out, kasan: false, coverage: true });
+    expect(built.undefined).toEqual([]);
+    const { boot, call, counters } = kernelOf(readFileSync(out));
+    const atStart = counters();
+    boot();
+    const atBoot = counters();
+    call('__irq_alloc_descs', -1, 1, 1, 0, 0, 0);
+    expect(atBoot).toBeGreaterThan(atStart);
+    expect(counters()).toBeGreaterThan(atBoot + 20);
+  },
+  600_000,
+);
+
 describe.each(trees)('the MSI core of $name', ({ name, path }) => {
   let built: Built | undefined;
   beforeAll(async () => {
@@ -168,6 +186,20 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     call('mutex_lock', mutex);
     expect(call('mutex_is_locked', mutex)).toBe(1);
     expect(ended('mutex_lock', mutex)).toMatchObject({ kind: 'DEADLOCK', address: mutex });
+  });
+
+  test('formats what names of domains are made of', () => {
+    const { call, read, write } = kernel();
+    const buf = call('kc_alloc_quiet', 128);
+    const format = (text: string, ...args: readonly number[]): string => {
+      const list = call('kc_alloc_quiet', 64);
+      for (const [i, arg] of args.entries()) call('memset', list + 4 * i, arg, 1);
+      call('snprintf', buf, 128, write(text), list);
+      return read(buf);
+    };
+    expect(format('%s-%d', 0, 7)).toBe('(null)-7');
+    expect(format('unknown-%d-%d%%', 12, 3)).toBe('unknown-12-3%');
+    expect(format('%5u|%-4d|%03x|%#x|%c', 42, 7, 10, 255, 65)).toBe('   42|7   |00a|0xff|A');
   });
 
   test('names the node of a tree that has no memory, and is whole afterwards', () => {

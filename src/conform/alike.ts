@@ -3,6 +3,7 @@
 import type { ObjectKind, Observation, Picture } from '../trace/observation.ts';
 import { TABLES } from '../trace/observation.ts';
 import { splatText } from '../run/judge.ts';
+import { type Apart, shared } from './intended.ts';
 import { partsOf } from './pointers.ts';
 
 /** Where two subjects differ: the words that lead there, and what each shows. */
@@ -12,13 +13,9 @@ export interface Unlike {
   readonly other: string;
 }
 
-/** Says whether a difference is intended: it is not reported then, and what lies behind it is still compared. */
-export type Intended = (where: string) => boolean;
-
 interface Walk {
   readonly one: Picture;
   readonly other: Picture;
-  readonly intended: Intended;
   /** Addresses of the other one by the address of the one, per table. */
   readonly pairs: Map<string, number>;
   readonly todo: {
@@ -28,30 +25,32 @@ interface Walk {
   }[];
 }
 
-const STEP = ['ret', 'virq', 'dead', 'callbacks', 'fired', 'requests'] as const;
+const STEP = ['ret', 'virq', 'dead', 'callbacks', 'fired'] as const;
 
-/** The first difference between two observations of a step. */
+/** The first difference between two observations of a step, but for requests for memory that are made apart. */
 export function unlike(
   one: Observation,
   other: Observation,
-  intended: Intended,
+  intended: readonly Apart[] = [],
 ): Unlike | undefined {
   for (const field of STEP) {
     const found = compared(field, one[field], other[field]);
-    if (found !== undefined && !intended(found.where)) return found;
+    if (found !== undefined) return found;
   }
+  const requests = compared(
+    'requests',
+    shared(one.requests, intended),
+    shared(other.requests, intended),
+  );
+  if (requests !== undefined) return requests;
   const splats = compared('splats', one.splats.map(splatText), other.splats.map(splatText));
-  if (splats !== undefined && !intended('splats')) return splats;
-  return one.dead ? undefined : unlikePictures(one.picture, other.picture, intended);
+  if (splats !== undefined) return splats;
+  return one.dead ? undefined : unlikePictures(one.picture, other.picture);
 }
 
 /** The first difference between what exists: everything that can be reached, then how much cannot. */
-export function unlikePictures(
-  one: Picture,
-  other: Picture,
-  intended: Intended,
-): Unlike | undefined {
-  const walk: Walk = { one, other, intended, pairs: new Map(), todo: [] };
+export function unlikePictures(one: Picture, other: Picture): Unlike | undefined {
+  const walk: Walk = { one, other, pairs: new Map(), todo: [] };
   const found = roots(walk);
   if (found !== undefined) return found;
   for (let next = walk.todo.pop(); next !== undefined; next = walk.todo.pop()) {
@@ -61,7 +60,7 @@ export function unlikePictures(
   }
   for (const kind of TABLES) {
     const differs = compared(`number of ${kind}`, one[kind].live, other[kind].live);
-    if (differs !== undefined && !intended(differs.where)) return differs;
+    if (differs !== undefined) return differs;
   }
   return undefined;
 }
@@ -71,7 +70,7 @@ function roots(walk: Walk): Unlike | undefined {
   const lists = (['blockIrq', 'blockSize', 'overridden'] as const).map((name) =>
     compared(name, one[name], other[name]),
   );
-  const list = lists.find((found) => found !== undefined && !walk.intended(found.where));
+  const list = lists.find((found) => found !== undefined);
   if (list !== undefined) return list;
   const irqs = Math.max(one.sparse_irqs.length, other.sparse_irqs.length);
   for (let irq = 1; irq < irqs; irq += 1) {
@@ -107,7 +106,7 @@ function follow(
   const [a, b] = pair;
   const states = [stateOf(walk.one, kind, a), stateOf(walk.other, kind, b)];
   const found = compared(where, states[0], states[1]);
-  if (found !== undefined) return walk.intended(where) ? undefined : found;
+  if (found !== undefined) return found;
   if (states[0] !== 'there') return undefined;
   const key = `${kind} ${a}`;
   const known = walk.pairs.get(key);
@@ -135,8 +134,7 @@ function objects(
   if (one === undefined || other === undefined) return compared(where, one, other);
   for (const [field, value] of Object.entries(one.plain)) {
     const found = compared(`${kind}.${field}`, value, other.plain[field]);
-    if (found !== undefined && !walk.intended(found.where))
-      return { ...found, where: `${where}: ${found.where}` };
+    if (found !== undefined) return { ...found, where: `${where}: ${found.where}` };
   }
   const addresses = new Map(other.pointers.map(({ path, address }) => [path, address]));
   for (const { path, kind: to, address } of one.pointers) {

@@ -132,10 +132,10 @@ function emptyKernel(env: Environment): Kernel {
     name: slab<{ text: string }>('name'),
     devres: slab<S.DevresNode>('devres'),
   };
-  const irq_tree_node = slab<S.XaNode>('irq_tree_node');
+  const irqTreeNodes = slab<S.XaNode>('irqTreeNodes');
   return {
     ...tables,
-    slabs: [...Object.values(tables), irq_tree_node],
+    slabs: [...Object.values(tables), irqTreeNodes],
     env,
     profile: PROFILES[env.release],
     sparse_irqs: [0],
@@ -150,7 +150,7 @@ function emptyKernel(env: Environment): Kernel {
     irqHint: 1,
     allocated_irqs: [],
     irq_desc_tree: xa_init(),
-    irq_tree_node,
+    irqTreeNodes,
     irq_domain_mutex: 0,
     sparse_irq_lock: 0,
     unknown_domains: 0,

@@ -64,7 +64,7 @@ export interface Kernel extends Picture {
   /** 6.1: allocated_irqs, and the tree of descriptors with its nodes, of which a picture shows nothing. */
   readonly allocated_irqs: boolean[];
   readonly irq_desc_tree: S.XArray;
-  readonly irq_tree_node: Slab<S.XaNode>;
+  readonly irqTreeNodes: Slab<S.XaNode>;
   /** irq_domain_mutex and sparse_irq_lock: 1 while held. */
   irq_domain_mutex: number;
   sparse_irq_lock: number;

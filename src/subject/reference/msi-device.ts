@@ -34,7 +34,6 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   if (
     device.msi_domain !== 0 &&
     first !== undefined &&
-    k.profile.storePerDomain &&
     !irq_domain_is_msi_parent(k, device.msi_domain)
   ) {
     first.domain = device.msi_domain;
@@ -44,6 +43,14 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   device.msi_data = addr;
   devres_add(k, dev, node);
   return 0;
+}
+
+/** 6.1 looks at the device alone, 6.12 at what the set-up has copied. Source: include/linux/device.h. */
+export function dev_set_msi_domain(k: Kernel, dev: number, domain: number): void {
+  const device = at(k, k.device, dev);
+  device.msi_domain = domain;
+  if (k.profile.storePerDomain || device.msi_data === 0) return;
+  for (const store of msi_data(k, dev).domains) store.domain = domain;
 }
 
 /** The memory of the data is part of its devres node. */

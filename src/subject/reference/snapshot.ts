@@ -33,12 +33,12 @@ export function copyKernel(k: Kernel): Kernel {
     name: copySlab(k.name, (n) => ({ ...n })),
     devres: copySlab(k.devres, (n) => ({ ...n })),
   };
-  const irq_tree_node = copySlab(k.irq_tree_node, (n) => ({ ...n, slots: [...n.slots] }));
+  const irqTreeNodes = copySlab(k.irqTreeNodes, (n) => ({ ...n, slots: [...n.slots] }));
   return {
     ...k,
     ...tables,
-    slabs: [...Object.values(tables), irq_tree_node],
-    irq_tree_node,
+    slabs: [...Object.values(tables), irqTreeNodes],
+    irqTreeNodes,
     irq_desc_tree: { ...k.irq_desc_tree },
     allocated_irqs: [...k.allocated_irqs],
     sparse_irqs: [...k.sparse_irqs],

@@ -43,7 +43,7 @@ export function irq_insert_desc(k: Kernel, irq: number, desc: number): void {
 /** A failed erasure leaves the number pointing to memory that is about to be freed; a radix tree needs none. */
 export function delete_irq_desc(k: Kernel, irq: number): void {
   if (k.profile.mapleTree && mas_nomem(k)) return;
-  if (!k.profile.mapleTree) erase(k, k.irq_tree_node, k.irq_desc_tree, irq);
+  if (!k.profile.mapleTree) erase(k, k.irqTreeNodes, k.irq_desc_tree, irq);
   k.sparse_irqs[irq] = 0;
   if (irq < k.irqHint) k.irqHint = irq;
 }
@@ -55,7 +55,7 @@ function isTaken(k: Kernel, irq: number): boolean {
 
 function stored(k: Kernel, irq: number, desc: number): boolean {
   if (k.profile.mapleTree) return !mas_nomem(k);
-  return xas_store(k, k.irq_tree_node, k.irq_desc_tree, { index: irq, entry: desc });
+  return xas_store(k, k.irqTreeNodes, k.irq_desc_tree, { index: irq, entry: desc });
 }
 
 /** True when a node of the maple tree is missing after both requests. */

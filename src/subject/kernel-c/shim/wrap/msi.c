@@ -37,7 +37,7 @@ struct xarray *kc_msi_store(struct device *dev, int domid)
 struct irq_domain *kc_msi_domain(struct device *dev, int domid)
 {
 #if KC_ONE_STORE
-	return NULL;
+	return dev->msi.domain;
 #else
 	return dev->msi.data->__domains[domid].domain;
 #endif
