@@ -8,7 +8,7 @@ import {
   type SweptRow,
   unreached,
 } from '../report/summary.ts';
-import type { Expected } from '../run/expected.ts';
+import { type Expected, isExpected } from '../run/expected.ts';
 import { addReach, type Reach, startReach } from '../run/reach.ts';
 import { type Options, runTrace } from '../run/session.ts';
 import { fitted } from '../subject/subject.ts';
@@ -117,9 +117,12 @@ export function replayFile(campaign: Campaign, file: TraceFile): boolean {
   const before = seen.get(path) ?? 0;
   const verdict = runTrace(trace, { ...plan.options, reach: corpus });
   const isNew = verdict.kind === 'finding' && settle(campaign, trace, verdict.finding, path);
-  const listed =
-    plan.options.spec === 'kernel' && plan.kept.expected.some((entry) => entry.trace === path);
-  if (listed) replayed.set(path, (seen.get(path) ?? 0) > before);
+  const entry = plan.kept.expected.find((one) => one.trace === path);
+  if (entry !== undefined && plan.options.spec === 'kernel') {
+    // Another entry may explain the finding first.
+    const shows = verdict.kind === 'finding' && isExpected([entry], verdict.finding) !== undefined;
+    replayed.set(path, shows || (seen.get(path) ?? 0) > before);
+  }
   return isNew;
 }
 

@@ -142,7 +142,12 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
 
 function free_desc(k: Kernel, irq: number): void {
   const addr = irq_to_desc(k, irq);
-  at(k, k.irq_desc, addr);
+  irq_sysfs_del(k, addr);
   delete_irq_desc(k, irq);
   k.rcu.push(addr);
+}
+
+/** Looks whether the interrupt has files of its own, which it does not have here. */
+function irq_sysfs_del(k: Kernel, addr: number): void {
+  at(k, k.irq_desc, addr);
 }
