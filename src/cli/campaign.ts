@@ -16,6 +16,7 @@ import type { Environment } from '../trace/environment.ts';
 import { PROFILES } from '../trace/profile.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import type { Accept } from './accept.ts';
 import { type Examine, startExamining } from './examine.ts';
 import type { TraceFile } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
@@ -35,6 +36,8 @@ export interface Plan {
   /** Environments that the subject cannot have. */
   readonly absent: readonly AbsentRow[];
   readonly reports: string;
+  /** Puts what is new on the expected list, which grows then. */
+  readonly accept: Accept | undefined;
   /** Empty for a run that draws nothing. */
   readonly seed: string;
   readonly budget: string;
@@ -50,6 +53,9 @@ export interface Campaign {
   /** Entries whose own trace was run, and whether it still shows the finding. */
   readonly replayed: Map<string, boolean>;
   readonly findings: FindingReport[];
+  /** The list that is in force; those of it that were added by this run. */
+  readonly expected: Expected[];
+  readonly accepted: string[];
   readonly swept: SweptRow[];
   readonly absent: AbsentRow[];
   readonly examine: Examine;
@@ -65,8 +71,12 @@ export type Clock = () => number;
 /** Starts the clock, the bar and listening for Ctrl-C. */
 export function startCampaign(plan: Plan, clock: Clock): Campaign {
   const start = clock();
+  const expected = [...plan.kept.expected];
+  const kept = { ...plan.kept, expected };
   return {
-    plan,
+    plan: { ...plan, kept },
+    expected,
+    accepted: [],
     corpus: startReach(),
     random: startReach(),
     seen: new Map(),
@@ -74,7 +84,7 @@ export function startCampaign(plan: Plan, clock: Clock): Campaign {
     findings: [],
     swept: [],
     absent: [...plan.absent],
-    examine: startExamining(plan.kept, plan.options, plan.reports),
+    examine: startExamining(kept, plan.options, plan),
     interrupt: listenForInterrupt(),
     progress: startProgress(0),
     elapsed: () => clock() - start,
@@ -88,7 +98,12 @@ export function settle(campaign: Campaign, trace: Trace, finding: Finding, found
     addReport(campaign.findings, examined.report);
     return true;
   }
-  if (examined.kind === 'expected') count(campaign.seen, examined.entry);
+  if (examined.kind === 'accepted') {
+    campaign.expected.push(examined.entry);
+    campaign.accepted.push(examined.entry.trace);
+  }
+  if (examined.kind === 'expected' || examined.kind === 'accepted')
+    count(campaign.seen, examined.entry);
   return false;
 }
 
@@ -157,6 +172,7 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
       plan.options.spec === 'kernel' ? expectedRows(known, campaign.seen, campaign.replayed) : [],
     swept: campaign.swept,
     absent: campaign.absent,
+    accepted: campaign.accepted,
     findings: campaign.findings,
   };
   return { ...summary, status: statusOf(summary) };

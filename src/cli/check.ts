@@ -19,6 +19,7 @@ import {
   startCampaign,
   summarise,
 } from './campaign.ts';
+import { acceptInto } from './accept.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { breathe } from './interrupt.ts';
 import { keptFor, readKept } from './kept.ts';
@@ -31,7 +32,9 @@ import {
   type RunFlags,
   timeText,
   withReportOptions,
+  type TreeFlags,
   withRunOptions,
+  withTreeOptions,
 } from './options.ts';
 import type { Position } from './progress.ts';
 import { publish } from './publish.ts';
@@ -48,7 +51,7 @@ const BATCH = 64;
 const SLICE = 50;
 
 /** What the command line says. */
-interface Flags extends RunFlags, ReportFlags {
+interface Flags extends RunFlags, ReportFlags, TreeFlags {
   readonly seed: string;
   readonly time?: number;
   readonly runs?: number;
@@ -75,14 +78,14 @@ export function addCheck(program: Command): void {
     .addOption(runs.argParser(parseRuns).conflicts('time'))
     .option('--env <name...>', 'only these environments (list environments)')
     .addOption(corpus.default(CORPUS, 'fuzz/corpus'));
-  withReportOptions(withRunOptions(command)).action(check);
+  withTreeOptions(withReportOptions(withRunOptions(command))).action(check);
 }
 
 async function check(flags: Flags): Promise<void> {
   const named = chosen(flags.env);
   const corpus = readKept(flags.corpus);
   const target = await flags.subject.load();
-  const kept = keptFor(corpus, target);
+  const kept = keptFor(corpus, target, flags.expected);
   const { fit: environments, absent } = fitAll(target, named ?? usualEnvironments(target));
   if (environments.length === 0)
     throw mistake(
@@ -99,6 +102,7 @@ async function check(flags: Flags): Promise<void> {
     named: flags.env ?? [],
     absent,
     reports: flags.reports,
+    accept: flags.accept === true ? acceptInto(target, flags.expected) : undefined,
     seed: flags.seed,
     budget: budget.text,
   } as const;

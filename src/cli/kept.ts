@@ -32,20 +32,31 @@ export function readKept(folder: string = CORPUS): Kept {
 
 /**
  * What is kept for a subject: on a tree the entries of its series count for its profile, and those that
- * only trees show, in a folder of the series, are added.
+ * only trees show, in a folder of the series, are added. An own entry takes the place of one that is the same.
  */
-export function keptFor(kept: Kept, { tree }: Target, folder: string = TREES): Kept {
+export function keptFor(kept: Kept, { tree }: Target, trees: string = TREES): Kept {
   if (tree === undefined) return kept;
   const { release: series } = PROFILES[tree.profile];
-  const own = join(folder, series);
-  const shown = existsSync(own) ? readCorpus(own) : [];
+  const folder = join(trees, series);
+  const files = existsSync(folder) ? readCorpus(folder) : [];
+  const own = files.map(entryOf);
+  const others = kept.expected.filter(
+    (entry) => entry.release === series && !own.some((mine) => same(mine, entry)),
+  );
   return {
-    traces: [...kept.traces, ...shown],
-    expected: [
-      ...kept.expected.filter(({ release }) => release === series),
-      ...shown.map(entryOf),
-    ].map((entry) => ({ ...entry, release: tree.profile })),
+    traces: [...kept.traces, ...files],
+    expected: [...own, ...others].map((entry) => ({ ...entry, release: tree.profile })),
   };
+}
+
+/** The same finding: a tree may need other faults of the same sites for it than the reference. */
+function same(a: Expected, b: Expected): boolean {
+  return (
+    a.rule === b.rule &&
+    a.fn === b.fn &&
+    a.detail === b.detail &&
+    a.fired.join(' ') === b.fired.join(' ')
+  );
 }
 
 function entryOf(file: TraceFile): Expected {

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../oracle/oracle.ts';
-import { REPORTS } from './files.ts';
+import { REPORTS, TREES } from './files.ts';
 import { SUBJECTS } from './subjects.ts';
 import { KINDS, type NamedTarget, REFERENCE, targetNamed } from './target.ts';
 
@@ -63,6 +63,20 @@ function parseSubject(text: string): NamedTarget {
 export interface ReportFlags {
   readonly json?: true;
   readonly reports: string;
+}
+
+/** What `withTreeOptions` gives a command. */
+export interface TreeFlags {
+  readonly expected: string;
+  readonly accept?: true;
+}
+
+/** `--expected` and `--accept`, for the commands that keep a list of what a tree shows. */
+export function withTreeOptions(command: Command): Command {
+  const expected = new Option('--expected <folder>', 'what only trees are known to show');
+  return command
+    .addOption(expected.default(TREES, 'fuzz/trees'))
+    .option('--accept', 'add what is new on a tree to that, instead of reporting it');
 }
 
 /** `--json` and `--reports`, for the commands that end with a summary. */

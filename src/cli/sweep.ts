@@ -5,10 +5,18 @@ import type { Command } from 'commander';
 import type { Ended } from '../report/summary.ts';
 import { countSweepRun, startSweepCount, sweepResult, sweepTrace } from '../run/sweep.ts';
 import { type Campaign, replayFile, canRun, settle, startCampaign, summarise } from './campaign.ts';
+import { acceptInto } from './accept.ts';
 import { prepareFolder, readTrace, type TraceFile } from './files.ts';
 import { breathe } from './interrupt.ts';
 import { keptFor, readKept } from './kept.ts';
-import { type ReportFlags, type RunFlags, withReportOptions, withRunOptions } from './options.ts';
+import {
+  type ReportFlags,
+  type RunFlags,
+  type TreeFlags,
+  withReportOptions,
+  withRunOptions,
+  withTreeOptions,
+} from './options.ts';
 import { publish } from './publish.ts';
 import { amountOf } from './summarise.ts';
 
@@ -16,7 +24,7 @@ import { amountOf } from './summarise.ts';
 const SLICE = 50;
 
 /** What the command line says. */
-interface Flags extends RunFlags, ReportFlags {
+interface Flags extends RunFlags, ReportFlags, TreeFlags {
   readonly pairs?: true;
 }
 
@@ -29,14 +37,14 @@ export function addSweep(program: Command): void {
     )
     .argument('[trace...]', 'files with traces (default: the corpus)')
     .option('--pairs', 'two faults at a time as well; for short traces');
-  withReportOptions(withRunOptions(command)).action(sweep);
+  withTreeOptions(withReportOptions(withRunOptions(command))).action(sweep);
 }
 
 async function sweep(paths: readonly string[], flags: Flags): Promise<void> {
   const corpus = readKept();
   const named = paths.map(readTrace);
   const target = await flags.subject.load();
-  const kept = keptFor(corpus, target);
+  const kept = keptFor(corpus, target, flags.expected);
   const files = paths.length === 0 ? kept.traces : named;
   prepareFolder(flags.reports);
   const options = { factory: target.factory, spec: flags.spec };
@@ -48,6 +56,7 @@ async function sweep(paths: readonly string[], flags: Flags): Promise<void> {
     named: [],
     absent: [],
     reports: flags.reports,
+    accept: flags.accept === true ? acceptInto(target, flags.expected) : undefined,
     seed: '',
     budget: '',
   } as const;

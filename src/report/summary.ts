@@ -116,6 +116,8 @@ export interface Summary {
   readonly swept: readonly SweptRow[];
   readonly absent: readonly AbsentRow[];
   readonly expected: readonly ExpectedRow[];
+  /** Files that this run added to the expected list. */
+  readonly accepted: readonly string[];
   readonly findings: readonly FindingReport[];
 }
 

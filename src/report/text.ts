@@ -17,6 +17,7 @@ export function textSummary(summary: Summary, paint: Paint = PLAIN): string {
     swept(summary, paint),
     absent(summary, paint),
     expected(summary, paint),
+    accepted(summary, paint),
     ...summary.findings.map((found) => findingText(found, paint)),
     amounts(summary),
     conclusion(summary, paint).join('\n'),
@@ -100,6 +101,11 @@ function absent(summary: Summary, paint: Paint): string {
     names.length > FEW ? `${names.slice(0, FEW).join(', ')}, ...` : names.join(', '),
   ]);
   return columns(['n/a', 'the subject has no', 'environments and traces'], lines, ['right'], paint);
+}
+
+function accepted(summary: Summary, paint: Paint): string {
+  if (summary.accepted.length === 0) return '';
+  return [paint.strong('accepted'), ...summary.accepted].join('\n');
 }
 
 /** So many names that fit on a line. */

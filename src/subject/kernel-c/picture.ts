@@ -133,7 +133,7 @@ function listsOf(
   for (let i = 0; i < pairs.length; i += 2) {
     const irq = pairs[i] ?? 0;
     while (sparse_irqs.length < irq) sparse_irqs.push(0);
-    sparse_irqs[irq] = numbers.irq_desc.byAddress.get((pairs[i + 1] ?? 0) >>> 0) ?? 0;
+    sparse_irqs[irq] = numberOf(numbers.irq_desc, (pairs[i + 1] ?? 0) >>> 0);
   }
   const blocks = list(LISTS.blocks);
   return {
@@ -152,8 +152,7 @@ function readerOf(
   const { words } = memory;
   let next = 0;
   const int = (): number => words[next++] ?? 0;
-  const number = (table: ObjectKind, address: number): number =>
-    address === 0 ? 0 : (numbers[table].byAddress.get(address) ?? gone(numbers[table], address));
+  const number = (table: ObjectKind, address: number): number => numberOf(numbers[table], address);
   const reader: records.Reader = {
     int,
     uint: () => int() >>> 0,
@@ -168,6 +167,10 @@ function readerOf(
       return reader;
     },
   };
+}
+
+function numberOf(numbering: Numbering, address: number): number {
+  return address === 0 ? 0 : (numbering.byAddress.get(address) ?? gone(numbering, address));
 }
 
 /** What is pointed at and was never seen: it came and went within one step. */
