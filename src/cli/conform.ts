@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import { conform, type Pair } from '../conform/conform.ts';
+import { conform, type Difference, type Pair } from '../conform/conform.ts';
 import { type Apart, INTENDED } from '../conform/intended.ts';
 import { addCompared, startTally, type Tally } from '../conform/tally.ts';
 import { startBatches } from '../generate/batch.ts';
@@ -242,14 +242,7 @@ function compare(work: Work, trace: Trace, found: string): FoundDifference | und
   const compared = conform(trace, work.pair);
   addCompared(work.tally, compared);
   if (compared.difference === undefined) return undefined;
-  const smallest = minimiseWith(
-    trace,
-    (each) => conform(each, work.pair).difference !== undefined,
-    {
-      environments: work.environments,
-    },
-  ).trace;
-  const { difference = compared.difference } = conform(smallest, work.pair);
+  const { trace: smallest, difference } = smallestOf(work, trace, compared.difference);
   const { one, other } = work.pair;
   const text = formatTrace(smallest, [
     `subjects: ${one.name} and ${other.name}`,
@@ -261,6 +254,24 @@ function compare(work: Work, trace: Trace, found: string): FoundDifference | und
   const saved = join(folder, `conform-${shortHash(formatTrace(smallest))}.trace`);
   writeWhole(saved, text);
   return { difference, trace: formatTrace(smallest), saved: shown(saved), found };
+}
+
+/** A smaller trace may be of another world, which both must be able to have. */
+function smallestOf(
+  { pair, environments }: Work,
+  trace: Trace,
+  first: Difference,
+): { readonly trace: Trace; readonly difference: Difference } {
+  let best = { trace, difference: first };
+  const holds = (each: Trace): boolean => {
+    const environment = fittedOnBoth(pair, each.environment);
+    if (typeof environment === 'string') return false;
+    const { difference } = conform({ ...each, environment }, pair);
+    if (difference !== undefined) best = { trace: { ...each, environment }, difference };
+    return difference !== undefined;
+  };
+  holds(minimiseWith(trace, holds, { environments }).trace);
+  return best;
 }
 
 function publish(report: ConformReport, { json, reports }: Flags): void {

@@ -142,7 +142,12 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
 
 function free_desc(k: Kernel, irq: number): void {
   const addr = irq_to_desc(k, irq);
-  at(k, k.irq_desc, addr);
+  irq_sysfs_del(k, addr);
   delete_irq_desc(k, irq);
   k.rcu.push(addr);
+}
+
+/** Looks at the descriptor, and is the first to do so. Source: irq_sysfs_del(). */
+function irq_sysfs_del(k: Kernel, desc: number): void {
+  at(k, k.irq_desc, desc);
 }
