@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addCheck } from './check.ts';
+import { addConform } from './conform.ts';
 import { addEject } from './eject.ts';
 import { addList } from './list.ts';
 import { addMinimize } from './minimize.ts';
@@ -68,6 +69,7 @@ Exit status:
     addSweep,
     addReplay,
     addMinimize,
+    addConform,
     addRegress,
     addEject,
     addMutate,

@@ -22,11 +22,16 @@ interface Link {
   readonly from: Link | undefined;
 }
 
+interface Pairs {
+  readonly there: Map<number, number>;
+  readonly back: Map<number, number>;
+}
+
 interface Walk {
   readonly one: Picture;
   readonly other: Picture;
-  /** Addresses of the other one by the address of the one, per table. */
-  readonly pairs: Map<ObjectKind, Map<number, number>>;
+  /** Addresses of the other one by the address of the one, per table, and the other way round. */
+  readonly pairs: Map<ObjectKind, Pairs>;
   readonly todo: Link[];
 }
 
@@ -102,11 +107,18 @@ function follow(walk: Walk, link: Link): Unlike | undefined {
   if (states[0] !== states[1]) return compared(pathOf(link), states[0], states[1]);
   if (states[0] !== 'there') return undefined;
   let pairs = walk.pairs.get(kind);
-  if (pairs === undefined) walk.pairs.set(kind, (pairs = new Map()));
-  const known = pairs.get(a);
-  if (known !== undefined)
-    return known === b ? undefined : compared(`${pathOf(link)}: which ${kind}`, known, b);
-  pairs.set(a, b);
+  if (pairs === undefined) walk.pairs.set(kind, (pairs = { there: new Map(), back: new Map() }));
+  const known = pairs.there.get(a) ?? b;
+  const back = pairs.back.get(b) ?? a;
+  if (known !== b || back !== a)
+    return {
+      where: pathOf(link),
+      one: `${kind} ${a}, ${known} there`,
+      other: `${kind} ${b}, ${back} there`,
+    };
+  if (pairs.there.has(a)) return undefined;
+  pairs.there.set(a, b);
+  pairs.back.set(b, a);
   walk.todo.push(link);
   return undefined;
 }

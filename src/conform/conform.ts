@@ -26,8 +26,8 @@ export interface Difference extends Unlike {
 /** How far a trace was compared. */
 export interface Compared {
   readonly difference: Difference | undefined;
-  /** Steps that both ran, and faults that fired in them. */
-  readonly steps: number;
+  /** Steps that both ran, and how many faults fired in them. */
+  readonly ran: readonly Step[];
   readonly fired: number;
   /** Why the rest was not: a fault that the two do not share, or something that the oracle does not allow (`check` reports it). */
   readonly stopped: 'apart' | 'not allowed' | undefined;
@@ -37,11 +37,11 @@ export interface Compared {
 export function conform({ environment, steps }: Trace, { one, other, intended }: Pair): Compared {
   const subjects = [one.start(environment), other.start(environment)] as const;
   let model = initialModel(environment);
-  let ran = 0;
+  const ran: Step[] = [];
   let fired = 0;
   const ended = (stopped?: Compared['stopped'], difference?: Difference): Compared => ({
     difference,
-    steps: ran,
+    ran,
     fired,
     stopped,
   });
@@ -50,7 +50,7 @@ export function conform({ environment, steps }: Trace, { one, other, intended }:
     if (isApart(step, intended)) return ended('apart');
     const observation = subjects[0].apply(step);
     const found = unlike(observation, subjects[1].apply(step), intended);
-    ran += 1;
+    ran.push(step);
     fired += observation.fired.length;
     if (found !== undefined) return ended(undefined, { ...found, at, step });
     const outcome = fitting({ step, observation, model, spec: 'kernel' });

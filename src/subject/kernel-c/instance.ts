@@ -3,7 +3,7 @@
 import type { Exports } from './memory.ts';
 
 /** Unwinds out of a kernel that does not survive the step; what killed it is in the log. */
-export class KernelDeath extends Error {}
+class KernelDeath extends Error {}
 
 /** Instantiates a module; what it does not define itself throws when it is called. */
 export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {

@@ -147,7 +147,7 @@ function free_desc(k: Kernel, irq: number): void {
   k.rcu.push(addr);
 }
 
-/** Looks whether the interrupt has files of its own, which it does not have here. */
-function irq_sysfs_del(k: Kernel, addr: number): void {
-  at(k, k.irq_desc, addr);
+/** Looks at the descriptor, and is the first to do so. Source: irq_sysfs_del(). */
+function irq_sysfs_del(k: Kernel, desc: number): void {
+  at(k, k.irq_desc, desc);
 }

@@ -100,7 +100,7 @@ int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, 
 	if (kc_should_fail(KC_SITE_SYSFS_ADD_FILE_TO_GROUP))
 		return -ENOMEM;
 	if (*find_file(group, attr->name)) {
-		/* It prints a stack without WARN(); whoever reads the log sees no difference. */
+		/* fs/sysfs/dir.c sysfs_warn_dup() prints where it was called. */
 		kc_splat(KC_WARN, "sysfs_warn_dup", "", 0, 0);
 		return -EEXIST;
 	}
