@@ -2,7 +2,7 @@
 /** Reads the log of a step: what the C side counted and complained about (struct kc_log, shim/kc.h). */
 import type { Callback, Fired, Splat } from '../../trace/observation.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
-import { FIRED_OP, SPLAT_KINDS } from './codes.ts';
+import { FIRED_OP, OBJECT_SIZE, OBJECTS, SPLAT_KINDS } from './codes.ts';
 import type { Checks } from './lines.ts';
 import { type Memory, textAt } from './memory.ts';
 
@@ -43,6 +43,24 @@ export function readRequests({ words, at }: Memory): readonly number[] {
   return [...words.subarray(from, from + SITES.length)];
 }
 
+/** The object that an address lies in, by the function that asked for it and the step that it was made in; '' for none. */
+function objectAt(memory: Memory, address: number): string {
+  const { words, at } = memory;
+  if (address < at.logEnd) return '';
+  const count = words[at.objectCount >> 2] ?? 0;
+  for (
+    let i = count - 1, from = (OBJECTS + i * OBJECT_SIZE) >> 2;
+    i >= 0;
+    i -= 1, from -= OBJECT_SIZE >> 2
+  ) {
+    const start = (words[from] ?? 0) >>> 0;
+    if (address < start || address >= start + Math.max(1, words[from + 1] ?? 0)) continue;
+    const fn = textAt(memory, words[from + 3] ?? 0);
+    return fn === '' ? '' : `memory of ${fn} made in step ${words[from + 4] ?? 0}`;
+  }
+  return '';
+}
+
 /** Complaints; `top` is the function that is on top of the stack, for those that have none of their own. */
 export function readSplats(memory: Memory, checks: Checks, top: string): readonly Splat[] {
   const { words, at } = memory;
@@ -52,8 +70,11 @@ export function readSplats(memory: Memory, checks: Checks, top: string): readonl
     const kind = SPLAT_KINDS[words[from] ?? 0] ?? 'BUG';
     const fn = textAt(memory, words[from + 1] ?? 0);
     const file = textAt(memory, words[from + 2] ?? 0);
-    const nth = fn === '' ? 1 : checks.nth(kind, file, words[from + 3] ?? 0);
-    splats.push({ kind, fn: fn === '' ? top : fn, nth, what: '' });
+    const line = words[from + 3] ?? 0;
+    const nth = fn === '' ? 1 : checks.nth(kind, file, line);
+    const what = objectAt(memory, (words[from + 4] ?? 0) >>> 0);
+    const splat = { kind, fn: fn === '' ? top : fn, nth, what };
+    splats.push(file === '' ? splat : { ...splat, place: `${file}:${line}` });
   }
   return splats;
 }
