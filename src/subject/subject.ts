@@ -10,6 +10,8 @@ export interface Subject {
   readonly apply: (step: Step) => Observation;
   /** What exists now, without a step. */
   readonly picture: () => Picture;
+  /** Memory that has no owner, in words that begin with the function that asked for it; absent where the picture shows all there is. */
+  readonly leaks?: () => readonly string[];
   /** A copy of the whole state, at a cost proportional to it. */
   readonly snapshot: () => Snapshot;
   /** Returns to a state taken from this subject; the snapshot stays usable. */

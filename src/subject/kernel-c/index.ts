@@ -10,7 +10,8 @@ import { writeEnvironment, writeStep } from './encode.ts';
 import { type Checks, checksOf } from './lines.ts';
 import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } from './memory.ts';
 import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
-import { copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
+import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
+import { addressesOf, copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
 import { exportsOf, topFunction } from './instance.ts';
 
 /** A tree that was built. */
@@ -85,6 +86,7 @@ class CSubject implements Subject {
   #away: Image | undefined;
   #picture: Picture;
   #abandoned: ReadonlySet<number> = new Set();
+  readonly #boot: AtBoot;
 
   constructor(machine: Machine, environment: Environment) {
     this.#machine = machine;
@@ -94,6 +96,7 @@ class CSubject implements Subject {
     writeEnvironment(machine.memory, environment);
     machine.exports.kc_boot();
     this.#picture = this.#read(undefined);
+    this.#boot = atBoot(machine.memory, this.#picture, addressesOf(this.#numbers));
   }
 
   apply(step: Step): Observation {
@@ -129,6 +132,17 @@ class CSubject implements Subject {
 
   picture(): Picture {
     return this.#picture;
+  }
+
+  leaks(): readonly string[] {
+    this.#enter();
+    const { memory, exports, stackTop } = this.#machine;
+    return leaksOf(memory, {
+      statics: { first: stackTop, end: exports.heap },
+      boot: this.#boot,
+      picture: this.#picture,
+      shown: addressesOf(this.#numbers),
+    });
   }
 
   snapshot(): object {

@@ -21,7 +21,8 @@ export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
   if (typeof start === 'function') start();
   return {
     memory: memory(exports['memory']),
-    stack: global(exports['__stack_pointer']),
+    stack: global(exports['__stack_pointer'], '__stack_pointer'),
+    heap: global(exports['__heap_base'], '__heap_base').value,
     kc_address: numeric(exports['kc_address'], 'kc_address'),
     kc_domids: numeric(exports['kc_domids'], 'kc_domids'),
     kc_missing: numeric(exports['kc_missing'], 'kc_missing'),
@@ -36,9 +37,9 @@ function memory(value: unknown): WebAssembly.Memory {
   throw new Error('the module exports no memory; build it again');
 }
 
-function global(value: unknown): WebAssembly.Global {
+function global(value: unknown, name: string): WebAssembly.Global {
   if (value instanceof WebAssembly.Global) return value;
-  throw new Error('the module exports no __stack_pointer; build it again');
+  throw new Error(`the module exports no ${name}; build it again`);
 }
 
 function numeric(value: unknown, name: string): (...args: readonly number[]) => number {

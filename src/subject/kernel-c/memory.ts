@@ -6,6 +6,8 @@ import { OBJECT_SIZE, OBJECTS, SHADOW } from './codes.ts';
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly stack: WebAssembly.Global;
+  /** Where static data ends. */
+  readonly heap: number;
   readonly kc_address: (which: number) => number;
   readonly kc_domids: () => number;
   readonly kc_missing: () => number;

@@ -33,6 +33,11 @@ export function copyNumbers(numbers: Numbers): Numbers {
   });
 }
 
+/** Every address in C that has a number. */
+export function addressesOf(numbers: Numbers): readonly number[] {
+  return TABLES.flatMap((kind) => [...numbers[kind].byAddress.keys()]);
+}
+
 /** The picture of `length` words; what was in the one before the step and is gone counts as touched. */
 export function readPicture(
   memory: Memory,

@@ -78,8 +78,8 @@ static void dump_node(const struct xa_node *node)
 static void dump_device(const struct kc_device *object)
 {
 	struct device *dev = (struct device *)&object->pdev.dev;
-	static const void *nodes[256];
-	static int files[4096];
+	const void *nodes[256];
+	int files[1024];
 	int i, count;
 
 	put(object->handle);
@@ -370,12 +370,35 @@ static bool belongs_to(const void *entry, const struct xa_node *node)
 	return false;
 }
 
+/* A function that asks for memory of another sort as well is not taken for what it usually makes. */
+static bool is_usual(const struct kc_object *o)
+{
+	switch (o->site) {
+	case KC_SITE_MSI_ALLOC_DESC:
+		return o->size == sizeof(struct msi_desc);
+	case KC_SITE_ALLOC_DESC:
+		return o->size == sizeof(struct irq_desc);
+	case KC_SITE_IRQ_DOMAIN_INSERT_IRQ_DATA:
+	case KC_SITE_IRQ_DOMAIN_PUSH_IRQ:
+		return o->size == sizeof(struct irq_data);
+	case KC_SITE_IRQ_DOMAIN_CREATE:
+		return o->size >= sizeof(struct irq_domain);
+	case KC_SITE_XA_NODE:
+	case KC_SITE_RADIX_TREE_NODE:
+		return o->size == sizeof(struct xa_node);
+	default:
+		return true;
+	}
+}
+
 static void dump_object(struct kc_object *o)
 {
 	void *p = (void *)o->addr;
 	struct radix_tree_root *tree;
 	int start = -1;
 
+	if (!is_usual(o))
+		return;
 	switch (o->site) {
 	case KC_SORT_DEVICE:
 		start = begin(KC_TABLE_DEVICE, p, o->birth);
