@@ -18,13 +18,21 @@ import {
   summarise,
 } from './campaign.ts';
 import { prepareFolder } from './files.ts';
+import { acceptInto } from './accept.ts';
 import { breathe } from './interrupt.ts';
-import { readKept } from './kept.ts';
+import { keptFor, readKept } from './kept.ts';
 import { mistake } from './mistake.ts';
-import { CHECK_TIME, type ReportFlags, type RunFlags, timeText } from './options.ts';
+import {
+  CHECK_TIME,
+  type ReportFlags,
+  type RunFlags,
+  timeText,
+  type TreeFlags,
+} from './options.ts';
 import type { Position } from './progress.ts';
 import { publish } from './publish.ts';
 import { USUAL_SUBJECT } from './subjects.ts';
+import { fitAll, usualEnvironments } from './target.ts';
 import { amountOf, situationRows } from './summarise.ts';
 
 /** Traces drawn from one seed. It is part of what a seed means: another number draws other traces. */
@@ -33,7 +41,7 @@ const BATCH = 64;
 const SLICE = 50;
 
 /** What the command line says. */
-export interface Flags extends RunFlags, ReportFlags {
+export interface Flags extends RunFlags, ReportFlags, TreeFlags {
   readonly seed: string;
   readonly time?: number;
   readonly runs?: number;
@@ -43,19 +51,29 @@ export interface Flags extends RunFlags, ReportFlags {
 
 /** Runs it. */
 export async function check(flags: Flags): Promise<void> {
-  const environments = chosen(flags.env);
-  const kept = readKept(flags.corpus);
+  const named = chosen(flags.env);
+  const corpus = readKept(flags.corpus);
+  const target = await flags.subject.load();
+  const kept = keptFor(corpus, target, flags.expected);
+  const { fit: environments, absent } = fitAll(target, named ?? usualEnvironments(target));
+  if (environments.length === 0)
+    throw mistake(
+      `--env: ${target.factory.name} has no ${absent[0]?.why ?? 'environment'}; expected others`,
+    );
   prepareFolder(flags.reports);
   const budget = budgetOf(flags);
-  const options = { factory: flags.subject, spec: flags.spec };
+  const options = { factory: target.factory, spec: flags.spec };
   const plan = {
     command: 'check',
     options,
     kept,
     environments,
+    named: flags.env ?? [],
+    absent,
     reports: flags.reports,
     seed: flags.seed,
     budget: budget.text,
+    accept: flags.accept === true ? acceptInto(target, flags.expected) : undefined,
   } as const;
   const campaign = startCampaign(plan, () => performance.now());
   const ended = await run(campaign, budget);
@@ -64,9 +82,8 @@ export async function check(flags: Flags): Promise<void> {
   publish(summarise(campaign, ended), flags.reports, flags.json === true);
 }
 
-/** Those of the newest release, or the named ones. */
-function chosen(names: readonly string[] | undefined): readonly Environment[] {
-  if (names === undefined) return ENVIRONMENTS;
+function chosen(names: readonly string[] | undefined): readonly Environment[] | undefined {
+  if (names === undefined) return undefined;
   return [...new Set(names)].map((name) => {
     const environment = environmentNamed(name);
     if (environment !== undefined) return environment;
@@ -141,9 +158,9 @@ function randomBatch(campaign: Campaign, draw: (run: (trace: Trace) => boolean) 
 }
 
 /** What to type for the same random traces. */
-function commandOf({ seed, environments, options }: Plan): string {
+function commandOf({ seed, named, options }: Plan): string {
   const words = ['check', '--seed', `'${seed.replaceAll("'", `'\\''`)}'`];
-  if (environments !== ENVIRONMENTS) words.push('--env', ...environments.map(({ name }) => name));
+  if (named.length > 0) words.push('--env', ...named);
   if (options.spec !== 'kernel') words.push('--spec', options.spec);
   const { name: subject } = options.factory;
   if (subject !== USUAL_SUBJECT) words.push('--subject', subject.replace(/^planted:/u, ''));

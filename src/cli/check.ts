@@ -12,6 +12,7 @@ import {
   timeText,
   withReportOptions,
   withRunOptions,
+  withTreeOptions,
 } from './options.ts';
 
 /** The seed of a run that is given none: every such run tries the same traces first. */
@@ -36,7 +37,7 @@ export function addCheck(program: Command): void {
     .addOption(runs.argParser(parseRuns).conflicts('time'))
     .option('--env <name...>', 'only these environments (list environments)')
     .addOption(corpus.default(CORPUS, 'fuzz/corpus'));
-  withReportOptions(withRunOptions(command)).action(async (flags: Flags) => {
+  withTreeOptions(withReportOptions(withRunOptions(command))).action(async (flags: Flags) => {
     await (await import('./check-run.ts')).check(flags);
   });
 }

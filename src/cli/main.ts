@@ -14,9 +14,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   sweep: async () => (await import('./sweep.ts')).addSweep,
   replay: async () => (await import('./replay.ts')).addReplay,
   minimize: async () => (await import('./minimize.ts')).addMinimize,
+  conform: async () => (await import('./conform.ts')).addConform,
   regress: async () => (await import('./regress.ts')).addRegress,
   eject: async () => (await import('./eject.ts')).addEject,
   mutate: async () => (await import('./mutate.ts')).addMutate,
+  tree: async () => (await import('./tree.ts')).addTree,
   list: async () => (await import('./list.ts')).addList,
 };
 

@@ -9,12 +9,13 @@ import { formatEnvironment } from '../trace/format.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { readChange } from './beside.ts';
 import { readTrace } from './files.ts';
-import { explains, readKept } from './kept.ts';
+import { explains, keptFor, readKept } from './kept.ts';
 import { noteLabel } from './label.ts';
 import { KEYS, type Request, requests } from './keys.ts';
 import { mistake, Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
 import { type Player, startPlayer } from './player.ts';
+import { needs } from './target.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** What the command line says. */
@@ -41,9 +42,12 @@ export function addReplay(program: Command): void {
 async function replay(path: string, flags: Flags): Promise<void> {
   const { trace } = readTrace(path);
   noteLabel(path, trace);
-  const kept = readKept();
+  const corpus = readKept();
+  const target = await flags.subject.load();
+  needs(target, path, trace);
+  const kept = keptFor(corpus, target);
   const paint = paintFor(process.stdout);
-  const pair = flags.change === undefined ? { factory: flags.subject } : readChange(flags.change);
+  const pair = flags.change === undefined ? { factory: target.factory } : readChange(flags.change);
   const player = startPlayer(trace, { ...pair, spec: flags.spec }, paint);
   process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
   if (flags.stepByStep === true) await interact(player);

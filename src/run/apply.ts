@@ -46,6 +46,10 @@ export type StepResult =
 /** The rule that a subject breaks by throwing. */
 export const ANSWERS = 'the subject answers every step';
 
+/** The rule that memory breaks which the picture does not show. */
+const OWNED =
+  'memory that no table shows has something that refers to it, and is gone with what it was for';
+
 const APPLIED: StepResult = { kind: 'applied' };
 const ENDED: StepResult = { kind: 'ended' };
 
@@ -188,9 +192,16 @@ function tidied({ model, history }: State, observation: Observation): Broken | u
   return model.devices.some(({ locked }) => locked) ? undefined : checkEnd(observation, history);
 }
 
-function everything({ model, history }: State, observation: Observation): Broken | undefined {
+/** What no table shows: the rules cannot see it, the subject can. */
+function leaked({ subject }: State): Broken | undefined {
+  const [detail] = subject.leaks?.() ?? [];
+  return detail === undefined ? undefined : { rule: OWNED, source: 'mm/kmemleak.c', detail };
+}
+
+function everything(state: State, observation: Observation): Broken | undefined {
+  const { model, history } = state;
   const mismatch = mismatchAll(model, observation.picture);
   if (mismatch !== undefined)
     return { rule: AGREE, source: 'src/oracle/oracle.ts', detail: `state: ${mismatch}` };
-  return checkAll(observation, history);
+  return checkAll(observation, history) ?? leaked(state);
 }

@@ -6,7 +6,7 @@
  */
 import { expected } from '../../oracle/oracle.ts';
 import { refuses } from '../../legal/refuse.ts';
-import type { SubjectFactory } from '../../subject/subject.ts';
+import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
 import type { Observation } from '../../trace/observation.ts';
@@ -91,6 +91,7 @@ export function visit(atlas: Atlas, options: Options, visitor: Visitor): boolean
   [...atlas.found.values()].toSorted((a, b) => compareTraces(a.trace, b.trace)).some(offer);
   if (!covers(atlas.known, reach(atlas, visitor))) {
     const { factory, spec, against } = options;
+    if (!fits(factory, atlas.environment)) return taken;
     const session = startSession(atlas.environment, { factory, spec, against });
     atlas.does.clear();
     const home = atlasOf(DEFAULT_ENVIRONMENT, options);

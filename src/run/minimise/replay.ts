@@ -5,7 +5,7 @@
  */
 import { refuses } from '../../legal/refuse.ts';
 import type { Model } from '../../oracle/model.ts';
-import type { SubjectFactory } from '../../subject/subject.ts';
+import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import type { Observation } from '../../trace/observation.ts';
 import { SITES } from '../../trace/sites.ts';
@@ -61,10 +61,12 @@ export function replays(
   };
   return {
     equivalent: (trace, common) => {
+      if (common < 0 && !fits(options.factory, trace.environment)) return undefined;
       const [[base], shared] = nearest(trace, common);
       return withoutIdle(trace, base, shared);
     },
     holds: (trace, common) => {
+      if (common < 0 && !fits(options.factory, trace.environment)) return false;
       const [[subject, other], shared] = nearest(trace, common);
       const ran = rest(subject, trace, shared);
       if (ran.finding === undefined || !same(ran.finding)) return false;

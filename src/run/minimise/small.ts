@@ -3,6 +3,7 @@
 import { affinityArg } from '../../trace/affinity.ts';
 import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../../trace/call.ts';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
+import { PROFILES } from '../../trace/profile.ts';
 import { MSI_ANY_INDEX } from '../../trace/flags.ts';
 import type { Release } from '../../trace/profile.ts';
 import { type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
@@ -58,7 +59,7 @@ function alone(one: Call): Trace {
 }
 
 function smallCallsOf(fn: CallName, release: Release): readonly Call[] {
-  if (!SIGNATURES[fn].releases.includes(release)) return [];
+  if (!SIGNATURES[fn].releases.includes(PROFILES[release].release)) return [];
   let calls: readonly Call[] = [call(fn)];
   for (const { field, kind } of SIGNATURES[fn].args) {
     const values = field === 'lock' ? [1] : SMALL[kind];
@@ -84,7 +85,7 @@ export function renameCalls(search: Search): boolean {
       const { fn: old } = step.call;
       const simpler = CALL_NAMES.indexOf(fn) < CALL_NAMES.indexOf(old);
       if (fn === old || !(simpler || sameSort(old).includes(fn))) continue;
-      if (!SIGNATURES[fn].releases.includes(best.environment.release)) continue;
+      if (!SIGNATURES[fn].releases.includes(PROFILES[best.environment.release].release)) continue;
       const plain = converted(step.call, fn);
       const found = [plain, lowest(plain)].some((other) =>
         search.attempt(withStep(best, at, { ...step, call: other }), at),
