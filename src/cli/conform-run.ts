@@ -103,6 +103,10 @@ function prepare(one: Target, other: Target, reports: string): Work {
   const [leader, follower] = one.tree === undefined ? [other, one] : [one, other];
   const led = fitAll(leader, usualEnvironments(leader));
   const both = fitAll(follower, led.fit);
+  if (both.fit.length === 0)
+    throw mistake(
+      `conform: ${one.factory.name} and ${other.factory.name} have no environment in common; expected two of one series of releases`,
+    );
   const absent = [...led.absent, ...both.absent].map(
     ({ what, why }) => `${what}: there is no ${why}`,
   );
