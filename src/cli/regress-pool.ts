@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Runs checks of changes in processes: one that hangs or takes all memory is ended, and that is its verdict. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { empty } from '../regress/check.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
 import { ANSWERS } from '../run/apply.ts';
+import { shown } from './files.ts';
 import type { Interrupt } from './interrupt.ts';
 import { mistake } from './mistake.ts';
 import type { Reply, Request } from './regress-process.ts';
@@ -46,7 +48,8 @@ export function startPool(jobs: number, interrupt: Interrupt): Pool {
   return {
     check: async (task) => {
       const end = await ask({ kind: 'check', task });
-      if (end.kind === 'lost') return lost(task, `ended: ${end.why} in ${end.place}`);
+      if (end.kind === 'lost')
+        return lost(task, `ended: ${end.why} in ${end.place}${draftText(end.place, task)}`);
       return end.kind === 'done' && 'verdict' in end.result ? end.result : undefined;
     },
     matrix: async (task) => {
@@ -146,6 +149,12 @@ function answerOf(child: ChildProcess, request: Request, interrupt: Interrupt): 
 
 function isReply(value: unknown): value is Reply {
   return typeof value === 'object' && value !== null && 'kind' in value;
+}
+
+/** What was found before stays as it was found. */
+function draftText(place: string, { keeping }: Pick<CheckTask, 'keeping'>): string {
+  if (!place.includes('(minimising')) return '';
+  return `; what was found is kept in ${shown(join(keeping.reports, 'findings'))}, not minimised`;
 }
 
 /** A subject that ends the process it runs in does not answer; there is no trace left to show. */

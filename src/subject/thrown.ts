@@ -16,9 +16,10 @@ export function thrownText(error: unknown): string {
 function described(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error) || !('stack' in error))
     return String(error);
-  const text = `${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
+  const message = String(error.message);
+  const text = `${'name' in error ? String(error.name) : 'Error'}: ${message.slice(0, MOST)}`;
   // How deep the stack is depends on the machine, and so does the function that it ends in.
-  if (text.includes('call stack')) return text;
+  if (text.includes('call stack') || message.length > MOST) return text;
   const frame = /\n\s+at (.*)/u.exec(String(error.stack))?.[1] ?? '';
   const fn = /^(?:Object\.)?([\w$]+) \(/u.exec(frame)?.[1];
   return fn === undefined || fn === '$burn' ? text : `${text} in ${fn}`;
