@@ -28,7 +28,9 @@ import { fits, type SubjectFactory } from '../src/subject/subject.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import { PROFILES } from '../src/trace/profile.ts';
 import type { Finding } from '../src/trace/verdict.ts';
+import { differences, domidsOf, profileOf } from '../src/trees/differs.ts';
 import { readyTree } from '../src/trees/ready.ts';
+import { shapeOf } from '../src/trees/shape.ts';
 import { type Ended, runWith } from './program.ts';
 import { copyTree, type Edit, replacing } from './tree-copies.ts';
 
@@ -87,13 +89,7 @@ describe.each(trees)('the tree $name', ({ name, path }) => {
     copyTree(resolve(path), join(folder, `${name}-${what}`), { [file]: edit });
 
   test('shows what the expected list says, and nothing else', async () => {
-    const { status, stdout } = await run(
-      'check',
-      '--runs',
-      '400',
-      '--reports',
-      join(folder, name),
-    );
+    const { status, stdout } = await run('check', '--runs', '400', '--reports', join(folder, name));
     expect(stdout).toMatch(/nothing unexpected found/u);
     expect(stdout).not.toMatch(/^gone/mu);
     expect(stdout).toMatch(/^build: Linux \d/mu);
@@ -109,6 +105,22 @@ describe.each(trees)('the tree $name', ({ name, path }) => {
     const { status, stderr } = await run('replay', file);
     expect({ status, stderr }).toMatchObject({ status: 2 });
     expect(stderr).toMatch(/has no release 6\.\d+; expected a trace that it can run/u);
+  });
+
+  test('that declares something else is described by that, whatever its release', async () => {
+    const other = copyTree(resolve(path), join(folder, `${name}-other`), {
+      Makefile: replacing(/^PATCHLEVEL = .*$/mu, 'PATCHLEVEL = 99'),
+      'include/linux/msi.h': (text) =>
+        text
+          .replace(/^struct msi_domain_ops \{/mu, '$&\n\tvoid (*msi_teardown)(int x);')
+          .replaceAll(/\bMSI_FLAG_MUST_REACTIVATE\b/gu, 'MSI_FLAG_REACTIVATES'),
+    });
+    const shape = await shapeOf(other);
+    expect(differences(shape, profileOf(domidsOf(shape)))).toEqual([
+      'flag MSI_FLAG_MUST_REACTIVATE is not declared',
+      'flag MSI_FLAG_REACTIVATES is new',
+      'field msi_domain_ops.msi_teardown is new',
+    ]);
   });
 
   test('shows the same for the same trace, before and after others', async () => {
