@@ -189,8 +189,18 @@ describe.each(trees)('the tree $name', ({ name, path }) => {
     const at = changed('accepted', MSI, warn);
     const check = (tree: string, ...more: readonly string[]): Promise<Ended> =>
       runWith({ MSICHECK_TREES: `x=${tree}` }, [
-        ...['check', '--subject', 'tree:x', '--runs', '60', '--corpus', corpus],
-        ...['--expected', expected, '--reports', join(folder, 'x'), ...more],
+        'check',
+        '--subject',
+        'tree:x',
+        '--runs',
+        '60',
+        '--corpus',
+        corpus,
+        '--expected',
+        expected,
+        '--reports',
+        join(folder, 'x'),
+        ...more,
       ]);
     expect((await check(at)).stdout).toMatch(/not expected: 1 finding/u);
     expect((await check(at, '--accept')).stdout).toMatch(/nothing unexpected found/u);
