@@ -35,13 +35,27 @@ export function run(args: readonly string[], input: string = ''): Promise<Ended>
   return startProcess(process.execPath, [MAIN, ...args], input).ended;
 }
 
+/** Runs the program with more variables in its environment. */
+export function runWith(
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<Ended> {
+  return startProcess(process.execPath, [MAIN, ...args], '', variables).ended;
+}
+
 /** Runs a line of shell in which "$@" is the program without arguments. */
 export function shell(line: string): Promise<Ended> {
   return startProcess('sh', ['-c', line, 'sh', process.execPath, MAIN], '').ended;
 }
 
-function startProcess(command: string, args: readonly string[], input: string): Started {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+function startProcess(
+  command: string,
+  args: readonly string[],
+  input: string,
+  variables: Readonly<Record<string, string>> = {},
+): Started {
+  const env = { ...process.env, ...variables };
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -80,6 +80,7 @@ export function parseDump(text: string, kind: string): ReadonlyMap<string, strin
   return found;
 }
 
-function shortHash(text: string): string {
-  return hash([text.replaceAll(/'.*?:'/gu, '')]).slice(0, 8);
+/** A type without a name is called after the place where it stands, which is another one in each tree. */
+function shortHash(type: string): string {
+  return hash([type.replaceAll(/\((?:unnamed|anonymous)[^)]*\)/gu, '')]).slice(0, 8);
 }
