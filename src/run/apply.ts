@@ -47,7 +47,7 @@ export type StepResult =
 export const ANSWERS = 'the subject answers every step';
 
 /** The rule that memory breaks which the picture does not show. */
-const OWNED =
+export const OWNED =
   'memory that no table shows has something that refers to it, and is gone with what it was for';
 
 const APPLIED: StepResult = { kind: 'applied' };
