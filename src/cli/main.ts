@@ -10,6 +10,7 @@ import { isMistake, Status } from './mistake.ts';
 import { addMutate } from './mutate.ts';
 import { addRegress } from './regress.ts';
 import { addReplay } from './replay.ts';
+import { addServe } from './serve.ts';
 import { addSweep } from './sweep.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
 
@@ -70,6 +71,7 @@ Exit status:
     addRegress,
     addEject,
     addMutate,
+    addServe,
     addList,
   ])
     add(program);
