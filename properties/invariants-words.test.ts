@@ -90,7 +90,7 @@ describe('a rule says what it saw instead', () => {
       each level of a mapped interrupt has the chip of its domain, with its data
           interrupt 1 has chip notconn in domain level1
       the interrupts of a descriptor are in the MSI domain whose store has the descriptor
-          interrupt 1 of msi_desc 1 of step 1 is in irq_domain 3, not in PFX-MSI-dev0-6
+          interrupt 1 of msi_desc 1 of step 1 is in irq_domain 3, not in PFX-MSI-dev0-15
       an interrupt that is in no domain has no hardware number
           interrupt 3 is in no domain and has hwirq 2
       an interrupt that is mapped can be requested
@@ -100,7 +100,7 @@ describe('a rule says what it saw instead', () => {
       an interrupt that was mapped with a trigger type has that type
           interrupt 4 has type 0, asked for 4
       looking up the hardware number of an interrupt finds that interrupt, in each of its domains
-          interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-6, whose map has irq_data 0 there
+          interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-15, whose map has irq_data 0 there
       the reverse map holds nothing but irq_data that lives, under the numbers that it has
           hwirq 3 of domain wired leads to irq_data 1, which is not its own
       a domain counts the interrupts that are mapped in it
@@ -180,11 +180,11 @@ describe('a rule says what it saw instead', () => {
   test('for rules about domains, devices and resources', () => {
     expect(report(OWNERS)).toMatchInlineSnapshot(`
       "a domain has the root of its parent, which lives, or is a root itself
-          domain PFX-MSI-dev0-6 has root 4, its parent 1
+          domain PFX-MSI-dev0-15 has root 4, its parent 1
       an MSI domain has the default operations that it asked for and does not provide, and no others
-          domain PFX-MSI-dev0-6 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
+          domain PFX-MSI-dev0-15 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
       an MSI domain has a firmware node, and an info with its bus token and a hwsize of 1 to 65536, which is its own when it is of a device
-          domain PFX-MSI-dev0-6 has hwsize 0
+          domain PFX-MSI-dev0-15 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data
           irq_domain 4 of step 1 is in 2 slots of device 1
       the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers
@@ -194,7 +194,7 @@ describe('a rule says what it saw instead', () => {
       a domain has a name of its own from the beginning, and keeps it
           domain level1 is called level2 now
       a per-device domain is named after the prefix of its parent, its chip and its device, and its bus token
-          the firmware node of domain PFX-MSI-dev1-6 is called PFX-MSI-dev1, its chip PFX-MSI-dev0
+          the firmware node of domain PFX-MSI-dev1-15 is called PFX-MSI-dev1, its chip PFX-MSI-dev0
       a domain that is gone had no interrupts, and its name, its firmware node and its bundle are gone too
           domain wired is gone, 1 interrupts are in it
       a device that was released has no MSI data, no resources and no files

@@ -30,16 +30,16 @@ afterAll(() => {
 
 describe.runIf(HAS_CC)('the example in C', () => {
   test('agrees with the reference over 10,000 random steps', () => {
-    const { steps, found, environments } = compare([compiled(C, '-Wall', '-Wextra', '-Werror')]);
+    const { tally, found, environments } = compare([compiled(C, '-Wall', '-Wextra', '-Werror')]);
     expect(found).toBeUndefined();
-    expect(steps).toBeGreaterThanOrEqual(10_000);
+    expect(tally.steps).toBeGreaterThanOrEqual(10_000);
     expect(environments.map(({ name }) => name)).toEqual(['no-domain']);
   });
 
   test('agrees when each world gets a process of its own', () => {
-    const { found, traces } = compare([compiled(C.replace(String.raw`\ncan: restart`, ''))], 100);
+    const { found, tally } = compare([compiled(C.replace(String.raw`\ncan: restart`, ''))], 60);
     expect(found).toBeUndefined();
-    expect(traces).toBeGreaterThan(4);
+    expect(tally.traces).toBeGreaterThan(2);
   });
 
   test.for([
@@ -82,19 +82,21 @@ msi_domain_first_desc(dev=0, domid=0, filter=MSI_DESC_ALL)
     expect(compareTrace(trace, { program })).toBeUndefined();
     const away = { ...trace, environment: DEFAULT_ENVIRONMENT };
     expect(() => compareTrace(away, { program })).toThrow(
-      /cannot have the environment of the trace: no MSI domains here; expected one/u,
+      /cannot run the trace: no MSI domains here; expected one/u,
     );
     const old = { ...trace, environment: { ...NO_DOMAIN, release: '6.1' as const } };
-    expect(() => compareTrace(old, { program })).toThrow(/follows 6.12, and the trace 6.1; exp/u);
+    expect(() => compareTrace(old, { program })).toThrow(
+      /cannot run the trace: 6.1 in a program of 6.12; exp/u,
+    );
     expect(program.close()).toBeUndefined();
   });
 });
 
 describe.runIf(HAS_PYTHON)('the example in Python', () => {
   test('agrees with the reference over 10,000 random steps', () => {
-    const { steps, found } = compare(['python3', written(PYTHON, 'store.py')]);
+    const { tally, found } = compare(['python3', written(PYTHON, 'store.py')]);
     expect(found).toBeUndefined();
-    expect(steps).toBeGreaterThanOrEqual(10_000);
+    expect(tally.steps).toBeGreaterThanOrEqual(10_000);
   });
 
   test('is caught when a failure keeps the lock', () => {

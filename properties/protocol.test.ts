@@ -5,10 +5,15 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { inRelease, restrict } from '../src/conform/restrict.ts';
+import { restrict } from '../src/conform/restrict.ts';
 import { traceArbitrary } from '../src/generate/arbitrary.ts';
 import { ENVIRONMENTS } from '../src/generate/environments.ts';
-import { allAbilities, formatAbilities, parseAbilities } from '../src/subject/process/abilities.ts';
+import {
+  allAbilities,
+  formatAbilities,
+  inRelease,
+  parseAbilities,
+} from '../src/subject/process/abilities.ts';
 import {
   type Answer,
   answerOf,
@@ -121,9 +126,11 @@ describe('a trace for a program', () => {
     const [environment] = ENVIRONMENTS;
     if (environment === undefined) throw new Error('there are no environments');
     expect(restrict({ environment, steps: lines }, abilities).steps).toEqual(lines.slice(0, 2));
-    const later = inRelease(environment, { ...abilities, release: '6.12.117' });
-    expect(later?.release).toBe('6.12.117');
-    expect(inRelease(environment, { ...abilities, release: '6.1' })).toBeUndefined();
+    expect(inRelease(environment, { release: '6.12.117' })).toEqual({
+      ...environment,
+      release: '6.12.117',
+    });
+    expect(inRelease(environment, { release: '6.1' })).toBe('6.12 in a program of 6.1');
   });
 
   test('is drawn from its calls alone', () => {

@@ -145,7 +145,9 @@ function possible(env: Environment): Environment {
 
 /** An environment that can exist, and steps that its release has. */
 export const trace: fc.Arbitrary<Trace> = environment.chain((env) => {
-  const names = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(PROFILES[env.release].release));
+  const names = CALL_NAMES.filter((fn) =>
+    SIGNATURES[fn].releases.includes(PROFILES[env.release].release),
+  );
   return fc.record({
     environment: fc.constant(env),
     steps: fc.array(stepOf(names), { maxLength: 12 }),

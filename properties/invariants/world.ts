@@ -114,7 +114,7 @@ export function addDomain(
     type: 'named',
     name: put(world, world.name, { text }),
   });
-  const name = msi ? `${text}-6` : text;
+  const name = msi ? `${text}-15` : text;
   const flags =
     DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED |
     (kind === 'wired' ? 0 : DomainFlag.IRQ_DOMAIN_FLAG_HIERARCHY) |

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What `check` and `sweep` share: running traces, deciding about findings, and the summary of it all. */
 import {
+  type AbsentRow,
   type Ended,
   type FindingReport,
   type Summary,
@@ -10,7 +11,9 @@ import {
 import type { Expected } from '../run/expected.ts';
 import { addReach, type Reach, startReach } from '../run/reach.ts';
 import { type Options, runTrace } from '../run/session.ts';
+import { fitted } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
+import { PROFILES } from '../trace/profile.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { type Examine, startExamining } from './examine.ts';
@@ -27,6 +30,10 @@ export interface Plan {
   readonly options: Options;
   readonly kept: Kept;
   readonly environments: readonly Environment[];
+  /** Names of those that were asked for. */
+  readonly named: readonly string[];
+  /** Environments that the subject cannot have. */
+  readonly absent: readonly AbsentRow[];
   readonly reports: string;
   /** Empty for a run that draws nothing. */
   readonly seed: string;
@@ -44,6 +51,7 @@ export interface Campaign {
   readonly replayed: Map<string, boolean>;
   readonly findings: FindingReport[];
   readonly swept: SweptRow[];
+  readonly absent: AbsentRow[];
   readonly examine: Examine;
   readonly interrupt: Interrupt;
   readonly progress: Progress;
@@ -65,6 +73,7 @@ export function startCampaign(plan: Plan, clock: Clock): Campaign {
     replayed: new Map(),
     findings: [],
     swept: [],
+    absent: [...plan.absent],
     examine: startExamining(plan.kept, plan.options, plan.reports),
     interrupt: listenForInterrupt(),
     progress: startProgress(0),
@@ -92,8 +101,18 @@ function count(seen: Map<string, number>, { trace }: Expected): void {
   seen.set(trace, (seen.get(trace) ?? 0) + 1);
 }
 
+/** Whether the subject can run a trace; what it lacks for it is kept for the summary. */
+export function canRun({ plan, absent }: Campaign, { path, trace }: TraceFile): boolean {
+  const why = fitted(plan.options.factory, trace.environment);
+  if (typeof why !== 'string') return true;
+  absent.push({ what: path, why });
+  return false;
+}
+
 /** Runs a trace of the corpus; true when something new was found. */
-export function replayFile(campaign: Campaign, { path, trace }: TraceFile): boolean {
+export function replayFile(campaign: Campaign, file: TraceFile): boolean {
+  if (!canRun(campaign, file)) return false;
+  const { path, trace } = file;
   const { plan, corpus, replayed, seen } = campaign;
   const before = seen.get(path) ?? 0;
   const verdict = runTrace(trace, { ...plan.options, reach: corpus });
@@ -111,12 +130,14 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
   addReach(sum, corpus);
   addReach(sum, random);
   const releases = new Set<string>(plan.environments.map(({ release }) => release));
+  const series = new Set<string>(plan.environments.map(({ release }) => PROFILES[release].release));
   const known = plan.kept.expected.filter(
     ({ release }) => plan.command === 'sweep' || releases.has(release),
   );
   const summary = {
     command: plan.command,
     subject: plan.options.factory.name,
+    build: plan.options.factory.build,
     spec: plan.options.spec,
     seed: plan.seed,
     budget: plan.budget,
@@ -126,12 +147,13 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
     seconds: Math.round(campaign.elapsed()) / 1000,
     corpus: amountOf(corpus),
     random: amountOf(random),
-    calls: callRows(sum, releases),
+    calls: callRows(sum, series),
     sites: siteRows(sum),
     situations: plan.command === 'check' ? situationRows(corpus, random, plan.environments) : [],
     expected:
       plan.options.spec === 'kernel' ? expectedRows(known, campaign.seen, campaign.replayed) : [],
     swept: campaign.swept,
+    absent: campaign.absent,
     findings: campaign.findings,
   };
   return { ...summary, status: statusOf(summary) };

@@ -21,7 +21,7 @@ import {
 } from './campaign.ts';
 import { CORPUS, prepareFolder } from './files.ts';
 import { breathe } from './interrupt.ts';
-import { readKept } from './kept.ts';
+import { keptFor, readKept } from './kept.ts';
 import { mistake } from './mistake.ts';
 import {
   parseRuns,
@@ -35,7 +35,7 @@ import {
 } from './options.ts';
 import type { Position } from './progress.ts';
 import { publish } from './publish.ts';
-import { SUBJECTS } from './subjects.ts';
+import { REFERENCE, fitAll, usualEnvironments } from './target.ts';
 import { amountOf, situationRows } from './summarise.ts';
 
 /** Milliseconds of a run that is given no budget. */
@@ -79,16 +79,25 @@ export function addCheck(program: Command): void {
 }
 
 async function check(flags: Flags): Promise<void> {
-  const environments = chosen(flags.env);
-  const kept = readKept(flags.corpus);
+  const named = chosen(flags.env);
+  const corpus = readKept(flags.corpus);
+  const target = await flags.subject.load();
+  const kept = keptFor(corpus, target);
+  const { fit: environments, absent } = fitAll(target, named ?? usualEnvironments(target));
+  if (environments.length === 0)
+    throw mistake(
+      `--env: ${target.factory.name} has no ${absent[0]?.why ?? 'environment'}; expected others`,
+    );
   prepareFolder(flags.reports);
   const budget = budgetOf(flags);
-  const options = { factory: flags.subject, spec: flags.spec };
+  const options = { factory: target.factory, spec: flags.spec };
   const plan = {
     command: 'check',
     options,
     kept,
     environments,
+    named: flags.env ?? [],
+    absent,
     reports: flags.reports,
     seed: flags.seed,
     budget: budget.text,
@@ -100,9 +109,8 @@ async function check(flags: Flags): Promise<void> {
   publish(summarise(campaign, ended), flags.reports, flags.json === true);
 }
 
-/** Those of the newest release, or the named ones. */
-function chosen(names: readonly string[] | undefined): readonly Environment[] {
-  if (names === undefined) return ENVIRONMENTS;
+function chosen(names: readonly string[] | undefined): readonly Environment[] | undefined {
+  if (names === undefined) return undefined;
   return [...new Set(names)].map((name) => {
     const environment = environmentNamed(name);
     if (environment !== undefined) return environment;
@@ -177,12 +185,12 @@ function randomBatch(campaign: Campaign, draw: (run: (trace: Trace) => boolean) 
 }
 
 /** What to type for the same random traces. */
-function commandOf({ seed, environments, options }: Plan): string {
+function commandOf({ seed, named, options }: Plan): string {
   const words = ['check', '--seed', `'${seed.replaceAll("'", `'\\''`)}'`];
-  if (environments !== ENVIRONMENTS) words.push('--env', ...environments.map(({ name }) => name));
+  if (named.length > 0) words.push('--env', ...named);
   if (options.spec !== 'kernel') words.push('--spec', options.spec);
   const { name: subject } = options.factory;
-  if (subject !== SUBJECTS[0]?.name) words.push('--subject', subject.replace(/^planted:/u, ''));
+  if (subject !== REFERENCE.name) words.push('--subject', subject.replace(/^planted:/u, ''));
   return words.join(' ');
 }
 

@@ -53,7 +53,7 @@ export function startExamining(kept: Kept, options: Options, reports: string): E
     const name = key(failing.finding);
     const earlier = known.get(name);
     if (earlier !== undefined) return earlier;
-    const origin = { subject: factory.name, spec, found: failing.found };
+    const origin = { subject: factory.name, build: factory.build, spec, found: failing.found };
     const draft = save(folder, failing, { ...origin, found: `${failing.found}; not minimised` });
     const smallest = smallestCase(failing, kept, { factory, spec });
     const explained = explains(kept, spec, smallest.finding);
@@ -65,7 +65,7 @@ export function startExamining(kept: Kept, options: Options, reports: string): E
       return expected;
     }
     known.set(name, { kind: 'again' });
-    return { kind: 'new', report: reportOf(failing, smallest, saved) };
+    return { kind: 'new', report: { ...reportOf(failing, smallest, saved), build: factory.build } };
   };
 }
 
@@ -86,7 +86,11 @@ export function smallestCase(
   return minimise(trace, finding, { ...options, expected, environments });
 }
 
-function reportOf(failing: Case, smallest: Smallest, saved: Saved | undefined): FindingReport {
+function reportOf(
+  failing: Case,
+  smallest: Smallest,
+  saved: Saved | undefined,
+): Omit<FindingReport, 'build'> {
   const { trace, runs, finding } = smallest;
   const path = saved?.path;
   return {

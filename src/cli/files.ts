@@ -21,6 +21,8 @@ import { fileMistake, mistake } from './mistake.ts';
 export const ROOT: string = resolve(import.meta.dirname, '../..');
 /** Where traces are kept for ever. */
 export const CORPUS: string = join(ROOT, 'fuzz', 'corpus');
+/** What only kernel trees are known to show, a folder for each series of releases. */
+export const TREES: string = join(ROOT, 'fuzz', 'trees');
 /** Known shortest traces of the planted defects. */
 export const CANARIES: string = join(ROOT, 'properties', 'canaries');
 /** Where a run writes. */

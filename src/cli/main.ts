@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addCheck } from './check.ts';
+import { addConform } from './conform.ts';
 import { addEject } from './eject.ts';
 import { addList } from './list.ts';
 import { addMinimize } from './minimize.ts';
@@ -12,6 +13,7 @@ import { addRegress } from './regress.ts';
 import { addReplay } from './replay.ts';
 import { addServe } from './serve.ts';
 import { addSweep } from './sweep.ts';
+import { addTree } from './tree.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
 
 if (process.env['MSICHECK_DEBUG'] === undefined) hideWarnings();
@@ -68,10 +70,12 @@ Exit status:
     addSweep,
     addReplay,
     addMinimize,
+    addConform,
     addRegress,
     addEject,
     addMutate,
     addServe,
+    addTree,
     addList,
   ])
     add(program);

@@ -4,6 +4,8 @@
 import { TraceError } from '../trace/parse.ts';
 
 const NAME = 'Mistake';
+/** What is wrong with a kernel tree, or with the machine that is to build it. */
+const OTHERS: readonly string[] = ['NoTree', 'NoModule'];
 
 /** Exit statuses of the program. */
 export const Status = {
@@ -24,9 +26,10 @@ export function mistake(message: string): Error {
   return error;
 }
 
-/** True for what `mistake` made and for what the parser says about a trace. */
+/** True for what `mistake` made, for what the parser says about a trace and for a tree that cannot be built. */
 export function isMistake(error: unknown): error is Error {
-  return error instanceof TraceError || (error instanceof Error && error.name === NAME);
+  if (error instanceof TraceError) return true;
+  return error instanceof Error && (error.name === NAME || OTHERS.includes(error.name));
 }
 
 /** An operating system's error as a mistake about a file: `a.trace: no such file or directory; expected ...`. */

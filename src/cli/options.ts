@@ -3,10 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../oracle/oracle.ts';
-import { reference } from '../subject/reference/index.ts';
-import type { SubjectFactory } from '../subject/subject.ts';
 import { REPORTS } from './files.ts';
 import { SUBJECTS } from './subjects.ts';
+import { KINDS, type NamedTarget, REFERENCE, targetNamed } from './target.ts';
 
 /** Milliseconds per unit of a duration. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -37,23 +36,27 @@ function parseSpec(text: string): Spec {
 
 /** What `withRunOptions` gives a command. */
 export interface RunFlags {
-  readonly subject: SubjectFactory;
+  readonly subject: NamedTarget;
   readonly spec: Spec;
 }
 
 /** `--subject` and `--spec`, for every command that runs traces. */
 export function withRunOptions(command: Command): Command {
-  const subject = new Option('--subject <name>', 'code under test (list subjects)');
+  const subject = new Option(
+    '--subject <name>',
+    `code under test: a name of list subjects, or ${KINDS}`,
+  );
   const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
   return command
-    .addOption(subject.argParser(parseSubject).default(reference, reference.name))
+    .addOption(subject.argParser(parseSubject).default(REFERENCE, REFERENCE.name))
     .addOption(spec.argParser(parseSpec).default('kernel'));
 }
 
-function parseSubject(text: string): SubjectFactory {
-  const subject = SUBJECTS.find(({ name }) => name === text);
-  if (subject !== undefined) return subject.load();
-  throw new InvalidArgumentError(`Expected one of ${SUBJECTS.map(({ name }) => name).join(', ')}.`);
+function parseSubject(text: string): NamedTarget {
+  const target = targetNamed(text);
+  if (target !== undefined) return target;
+  const names = SUBJECTS.map(({ name }) => name).join(', ');
+  throw new InvalidArgumentError(`Expected one of ${names}, or ${KINDS}.`);
 }
 
 /** What `withReportOptions` gives a command. */

@@ -102,7 +102,7 @@ function watched(factory: SubjectFactory): { factory: SubjectFactory; subject: (
   let started: Subject | undefined;
   return {
     factory: {
-      name: factory.name,
+      ...factory,
       start: (environment) => {
         started = factory.start(environment);
         return started;

@@ -8,12 +8,13 @@ import type { Expected } from '../run/expected.ts';
 import { formatEnvironment } from '../trace/format.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { readTrace } from './files.ts';
-import { explains, readKept } from './kept.ts';
+import { explains, keptFor, readKept } from './kept.ts';
 import { noteLabel } from './label.ts';
 import { KEYS, type Request, requests } from './keys.ts';
 import { Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
 import { type Player, startPlayer } from './player.ts';
+import { needs } from './target.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** What the command line says. */
@@ -34,9 +35,12 @@ export function addReplay(program: Command): void {
 async function replay(path: string, flags: Flags): Promise<void> {
   const { trace } = readTrace(path);
   noteLabel(path, trace);
-  const kept = readKept();
+  const corpus = readKept();
+  const target = await flags.subject.load();
+  needs(target, path, trace);
+  const kept = keptFor(corpus, target);
   const paint = paintFor(process.stdout);
-  const player = startPlayer(trace, { factory: flags.subject, spec: flags.spec }, paint);
+  const player = startPlayer(trace, { factory: target.factory, spec: flags.spec }, paint);
   process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
   if (flags.stepByStep === true) await interact(player);
   else play(player, player.length);

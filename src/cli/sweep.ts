@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 
 import type { Ended } from '../report/summary.ts';
 import { countSweepRun, startSweepCount, sweepResult, sweepTrace } from '../run/sweep.ts';
-import { type Campaign, replayFile, settle, startCampaign, summarise } from './campaign.ts';
+import { type Campaign, replayFile, canRun, settle, startCampaign, summarise } from './campaign.ts';
 import { prepareFolder, readTrace, type TraceFile } from './files.ts';
 import { breathe } from './interrupt.ts';
-import { readKept } from './kept.ts';
+import { keptFor, readKept } from './kept.ts';
 import { type ReportFlags, type RunFlags, withReportOptions, withRunOptions } from './options.ts';
 import { publish } from './publish.ts';
 import { amountOf } from './summarise.ts';
@@ -33,15 +33,20 @@ export function addSweep(program: Command): void {
 }
 
 async function sweep(paths: readonly string[], flags: Flags): Promise<void> {
-  const kept = readKept();
-  const files = paths.length === 0 ? kept.traces : paths.map(readTrace);
+  const corpus = readKept();
+  const named = paths.map(readTrace);
+  const target = await flags.subject.load();
+  const kept = keptFor(corpus, target);
+  const files = paths.length === 0 ? kept.traces : named;
   prepareFolder(flags.reports);
-  const options = { factory: flags.subject, spec: flags.spec };
+  const options = { factory: target.factory, spec: flags.spec };
   const plan = {
     command: 'sweep',
     options,
     kept,
     environments: [],
+    named: [],
+    absent: [],
     reports: flags.reports,
     seed: '',
     budget: '',
@@ -59,6 +64,7 @@ async function run(
   pairs: boolean,
 ): Promise<Ended> {
   for (const [index, file] of files.entries()) {
+    if (!canRun(campaign, file)) continue;
     replayFile(campaign, file);
     const ended = await sweepFile(campaign, file, { pairs, done: index, of: files.length });
     if (ended === 'interrupted') return ended;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** One trace on the reference and on a program: at once, or a step at a time in a fresh process. */
-import { startSession } from '../run/session.ts';
+import { refuses } from '../legal/refuse.ts';
+import { initialModel } from '../oracle/model.ts';
+import { adopt } from '../run/adopt.ts';
+import { fitting } from '../run/judge.ts';
 import type { Answer } from '../subject/process/answer.ts';
 import type { ProcessFactory } from '../subject/process/index.ts';
 import { ProgramError } from '../subject/process/trouble.ts';
@@ -9,6 +12,7 @@ import type { SubjectFactory } from '../subject/subject.ts';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../trace/environment.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Unlike } from './alike.ts';
+import type { Compared } from './conform.ts';
 import { type Expectation, expectationOf, noRenaming, unlikeExpected } from './shown.ts';
 
 /** Where a program does not do what the reference does, or does not keep to the protocol. */
@@ -33,9 +37,8 @@ export interface Both {
   readonly base?: SubjectFactory;
 }
 
-/** A trace as it was run. */
-export interface Played {
-  readonly steps: number;
+/** A trace as it was run: steps that the program answered, and how far the other one went. */
+export interface Played extends Omit<Compared, 'difference'> {
   readonly departure: Departure | undefined;
 }
 
@@ -43,42 +46,53 @@ export interface Played {
 interface Asked {
   readonly steps: readonly Step[];
   readonly expected: readonly Expectation[];
+  readonly stopped: Compared['stopped'];
 }
 
 /** Runs what the reference does not refuse on both: first there, then all at once on the program. */
 export function play(trace: Trace, options: Both): Played {
   const { environment } = trace;
   const asked = ask(trace, options);
-  if (asked.steps.length === 0) return { steps: 0, departure: undefined };
+  const { steps, expected, stopped } = asked;
+  const played = (count: number, departure: Departure | undefined): Played => ({
+    ran: steps.slice(0, count),
+    fired: expected.slice(0, count).reduce((sum, { fired }) => sum + fired, 0),
+    stopped: count < steps.length ? undefined : stopped,
+    departure,
+  });
+  if (steps.length === 0) return played(0, undefined);
   try {
-    const { answers, error } = options.program.start(environment).applyAll(asked.steps);
-    const departure =
-      differing(environment, asked, answers) ??
-      (error === undefined ? undefined : failed(environment, asked.steps, error));
-    return { steps: answers.length, departure };
+    const { answers, error } = options.program.start(environment).applyAll(steps);
+    const failure = error === undefined ? undefined : failed(environment, steps, error);
+    return played(answers.length, differing(environment, asked, answers) ?? failure);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
-    return { steps: 0, departure: failed(environment, asked.steps, error) };
+    return played(0, failed(environment, steps, error));
   }
 }
 
-/** The steps that the reference runs. It goes as far as nothing unforeseen happens to it. */
+/** The steps that make sense; the oracle knows which do, and what it does not allow ends the trace. */
 function ask({ environment, steps }: Trace, { program, base = reference }: Both): Asked {
   const { shows } = program.abilities();
-  const session = startSession(environment, { factory: base, spec: 'kernel' });
+  const subject = base.start(environment);
   const asked: Step[] = [];
   const expected: Expectation[] = [];
+  let model = initialModel(environment);
   for (const step of steps) {
-    const { kind } = session.apply(step);
-    if (kind === 'skipped') continue;
-    const seen = session.observation();
+    const { call } = step;
+    if (refuses(model, call) !== undefined) continue;
+    const observation = subject.apply(step);
     // What a kernel does not survive is not asked of a program that could not say so.
-    if (seen === undefined || (seen.dead && !shows.results.has('dead'))) break;
+    if (observation.dead && !shows.results.has('dead')) break;
     asked.push(step);
-    expected.push(expectationOf(seen, { fn: step.call.fn, shows }));
-    if (kind !== 'applied') break;
+    expected.push(expectationOf(observation, { fn: call.fn, shows }));
+    const outcome = fitting({ step, observation, model, spec: 'kernel' });
+    if (outcome === undefined) return { steps: asked, expected, stopped: 'not allowed' };
+    if (outcome.dead) break;
+    model = outcome.next;
+    adopt(outcome.next, observation.picture, call);
   }
-  return { steps: asked, expected };
+  return { steps: asked, expected, stopped: undefined };
 }
 
 function differing(

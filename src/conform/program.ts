@@ -3,10 +3,14 @@
 import { startBatches } from '../generate/batch.ts';
 import { minimiseWith } from '../run/minimise/minimise.ts';
 import type { ProcessFactory } from '../subject/process/index.ts';
-import { type Environment, impossible } from '../trace/environment.ts';
+import type { Environment } from '../trace/environment.ts';
+import { reference } from '../subject/reference/index.ts';
+import { fitted } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
 import { type Both, type Departure, failed, fresh, play } from './play.ts';
-import { inRelease, restrict } from './restrict.ts';
+import { inRelease } from '../subject/process/abilities.ts';
+import { restrict } from './restrict.ts';
+import { addCompared, startTally, type Tally } from './tally.ts';
 
 /** What to run, and how long. */
 export interface ProgramOptions extends Both {
@@ -22,8 +26,7 @@ export interface ProgramOptions extends Both {
 
 /** What was run, and what was found first. */
 export interface ProgramRun {
-  readonly traces: number;
-  readonly steps: number;
+  readonly tally: Tally;
   /** Environments that were run in, and why the program refused the others. */
   readonly environments: readonly Environment[];
   readonly refused: ReadonlyMap<string, string>;
@@ -41,8 +44,7 @@ const FRESH_BUDGET = 60;
 const SLOW_BUDGET = 12;
 
 interface State {
-  traces: number;
-  steps: number;
+  readonly tally: Tally;
   /** Traces since the last one with a step. */
   idle: number;
   /** Environments that are drawn from; which of them the program has taken, by name, and refused. */
@@ -62,7 +64,8 @@ export function compareProgram(options: ProgramOptions): ProgramRun {
   const { calls } = program.abilities();
   const state = begin(options);
   let [environments, run] = [state.environments, startBatches(state.environments, seed, { calls })];
-  const goesOn = (): boolean => state.found === undefined && state.steps < options.steps && goOn();
+  const goesOn = (): boolean =>
+    state.found === undefined && state.tally.steps < options.steps && goOn();
   for (let batch = 0; goesOn(); batch += 1) {
     if (environments !== state.environments)
       [environments, run] = [state.environments, startBatches(state.environments, seed, { calls })];
@@ -73,13 +76,12 @@ export function compareProgram(options: ProgramOptions): ProgramRun {
     );
   }
   const ran = state.environments.filter(({ name }) => state.taken.has(name));
-  const { traces, steps, refused, found } = state;
+  const { tally, refused, found } = state;
   const small = found === undefined ? undefined : minimised(found, ran, options);
   const end = program.close();
   const atEnd = end === undefined ? undefined : failed(ran[0], [], end);
   return {
-    traces,
-    steps,
+    tally,
     environments: ran,
     refused,
     found: small?.departure ?? atEnd,
@@ -87,21 +89,18 @@ export function compareProgram(options: ProgramOptions): ProgramRun {
   };
 }
 
-function begin({ program, environments }: ProgramOptions): State {
+function begin({ program, environments, base = reference }: ProgramOptions): State {
   const abilities = program.abilities();
   const refused = new Map<string, string>();
   const possible = environments.flatMap((named) => {
-    const environment = inRelease(named, abilities);
-    const wrong =
-      environment === undefined
-        ? `${named.release} is not ${abilities.release}`
-        : impossible(environment);
-    if (wrong !== undefined) refused.set(named.name, wrong);
-    return environment === undefined || wrong !== undefined ? [] : [environment];
+    const own = inRelease(named, abilities);
+    const had = typeof own === 'string' ? own : fitted(base, own);
+    if (typeof had !== 'string') return [had];
+    refused.set(named.name, had);
+    return [];
   });
   const state = {
-    traces: 0,
-    steps: 0,
+    tally: startTally(),
     idle: 0,
     environments: possible,
     taken: new Set<string>(),
@@ -117,7 +116,7 @@ function begin({ program, environments }: ProgramOptions): State {
 function isTaken({ environment }: Trace, state: State, { program }: ProgramOptions): boolean {
   const { name } = environment;
   if (state.taken.has(name)) return true;
-  const why = program.missing(environment);
+  const why = missing(program, environment);
   if (why === undefined) state.taken.add(name);
   else {
     state.refused.set(name, why);
@@ -134,11 +133,10 @@ function refuseAll({ refused }: State, program: ProcessFactory): never {
 
 function look(drawn: Trace, state: State, options: ProgramOptions): void {
   const trace = restrict(drawn, options.program.abilities());
-  const { steps, departure } = play(trace, options);
-  state.traces += 1;
-  state.steps += steps;
-  state.idle = steps === 0 ? state.idle + 1 : 0;
-  state.found = culprit(departure, state.previous, options);
+  const played = play(trace, options);
+  addCompared(state.tally, { ...played, difference: undefined });
+  state.idle = played.ran.length === 0 ? state.idle + 1 : 0;
+  state.found = culprit(played.departure, state.previous, options);
   state.previous = trace;
   if (state.idle >= IDLE)
     throw mistake(
@@ -153,24 +151,25 @@ function look(drawn: Trace, state: State, options: ProgramOptions): void {
  * trace of another release, or in an environment that the program refuses.
  */
 export function compareTrace(trace: Trace, options: Both): Departure | undefined {
-  const { program } = options;
+  const { program, base = reference } = options;
   const abilities = program.abilities();
-  const environment = inRelease(trace.environment, abilities);
-  if (environment === undefined)
+  const own = inRelease(trace.environment, abilities);
+  const environment = typeof own === 'string' ? own : fitted(base, own);
+  const why = typeof environment === 'string' ? environment : missing(program, environment);
+  if (typeof environment === 'string' || why !== undefined)
     throw mistake(
       program,
-      `follows ${abilities.release}, and the trace ${trace.environment.release}`,
-      'a trace of its release',
-    );
-  const why = impossible(environment) ?? program.missing(environment);
-  if (why !== undefined)
-    throw mistake(
-      program,
-      `cannot have the environment of the trace: ${why}`,
-      'one that it can have',
+      `cannot run the trace: ${why ?? ''}`,
+      'one in an environment that it has',
     );
   const { departure } = play(restrict({ ...trace, environment }, abilities), options);
   return departure === undefined ? undefined : confirmed(departure, options);
+}
+
+/** Why the program refuses an environment, which costs a world in it. */
+function missing({ fit }: ProcessFactory, environment: Environment): string | undefined {
+  const had = fit(environment);
+  return typeof had === 'string' ? had : undefined;
 }
 
 function mistake({ name }: ProcessFactory, wrong: string, expected: string): Error {

@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a program is not asked: calls and arguments that it does not implement, faults that it cannot inject. */
 import type { Abilities } from '../subject/process/abilities.ts';
-import type { Environment } from '../trace/environment.ts';
-import { PROFILES } from '../trace/profile.ts';
 import type { Step, Trace } from '../trace/step.ts';
 
 /** The trace without the steps that the program cannot run. */
 export function restrict({ environment, steps }: Trace, abilities: Abilities): Trace {
   return { environment, steps: steps.filter((step) => canRun(step, abilities)) };
-}
-
-/** The environment in the program's release; `undefined` when it belongs to another series. */
-export function inRelease(
-  environment: Environment,
-  { release }: Abilities,
-): Environment | undefined {
-  if (PROFILES[environment.release].release !== PROFILES[release].release) return undefined;
-  return environment.release === release ? environment : { ...environment, release };
 }
 
 /** Whether the program has the call with these arguments and can inject the faults. */

@@ -26,6 +26,8 @@ export function noRenaming(): Renaming {
 export interface Expectation {
   readonly answer: Answer;
   readonly irqs: ReadonlySet<number>;
+  /** Faults that fired. */
+  readonly fired: number;
 }
 
 /** Keeps what is needed of an observation, which is valid only until the next step. */
@@ -35,7 +37,7 @@ export function expectationOf(
 ): Expectation {
   const irqs = new Set<number>();
   for (const [irq, address] of seen.picture.sparse_irqs.entries()) if (address !== 0) irqs.add(irq);
-  return { answer: answerOf(seen, fn, shows), irqs };
+  return { answer: answerOf(seen, fn, shows), irqs, fired: seen.fired.length };
 }
 
 /** The first difference between what the reference and a program show of a step; learns new interrupt numbers. */

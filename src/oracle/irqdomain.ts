@@ -85,9 +85,12 @@ function irq_domain_associate(d: Draft, call: Call): number {
 }
 
 function irq_create_fwspec_mapping(d: Draft, call: Call): number {
-  const { domain, hwirq, type } = call;
+  const { domain, hwirq } = call;
   const kind = d.world.domains[domain]?.kind;
-  const translates = kind !== 'msi' || d.world.environment.ops.includes('msi_translate');
+  const { hasMsiTranslate } = d.world.profile;
+  const type = kind === 'msi' && !hasMsiTranslate ? 0 : call.type;
+  const translates =
+    kind !== 'msi' || !hasMsiTranslate || d.world.environment.ops.includes('msi_translate');
   if (!translates || (kind === 'msi' && fails(d, false, 'msi_translate') !== 0)) return 0;
   const trigger = d.world.domains[domain]?.mapped.get(hwirq);
   if (trigger !== undefined) return type === 0 || trigger === 0 || type === trigger ? VIRQ : 0;

@@ -4,7 +4,7 @@ import { checkRule } from '../invariants/check.ts';
 import { copyHistory, type History, startHistory } from '../invariants/history.ts';
 import { RULES } from '../invariants/index.ts';
 import { initialModel, type Model } from '../oracle/model.ts';
-import type { Snapshot } from '../subject/subject.ts';
+import { fits, fitted, type Snapshot } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
@@ -43,8 +43,11 @@ export interface SessionSnapshot {
   readonly finding: Finding | undefined;
 }
 
-/** Starts a subject. Throws what the factory throws: a subject that does not start has no trace. */
-export function startSession(environment: Environment, options: Options): Session {
+/** Starts a subject. Throws for an environment that the subject does not fit, and what the factory throws. */
+export function startSession(wanted: Environment, options: Options): Session {
+  const environment = fitted(options.factory, wanted);
+  if (typeof environment === 'string')
+    throw new Error(`${options.factory.name} cannot be started: it has no ${environment}`);
   const state: State = {
     subject: options.factory.start(environment),
     against: options.against?.start(environment),
@@ -166,6 +169,8 @@ function play(
   options: Options,
   lines: string[] | undefined,
 ): { readonly finding: Finding | undefined; readonly applied: number } {
+  // What the subject does not have cannot show anything.
+  if (!fits(options.factory, trace.environment)) return { finding: undefined, applied: 0 };
   const session = startSession(trace.environment, options);
   let applied = 0;
   for (const step of trace.steps) {

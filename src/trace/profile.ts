@@ -14,6 +14,8 @@ export interface Profile {
   readonly MSI_XA_MAX_INDEX: number;
   /** One store per device domain (6.2), else one per device. */
   readonly storePerDomain: boolean;
+  /** MSI domains translate only with `msi_translate` (6.8); before, the number stands in the fwspec and the type is dropped. */
+  readonly hasMsiTranslate: boolean;
   /** `msi_check` exists, runs before `msi_prepare` and has a default; gone in 6.2. */
   readonly hasMsiCheck: boolean;
   /** `domain_alloc_irqs` and `domain_free_irqs` are filled with the defaults in msi_domain_update_dom_ops(). */
@@ -24,12 +26,10 @@ export interface Profile {
   readonly rollbackReachesVector0: boolean;
   /** irq_domain_alloc_irqs_locked() calls the free operation when trimming fails (6.12.117). */
   readonly trimFailureFrees: boolean;
-  /** Forgetting an interrupt number can take memory: a maple tree (6.12), not a radix tree. */
-  readonly eraseTakesMemory: boolean;
+  /** Interrupt numbers are kept in a maple tree (6.12): forgetting one can take memory, and a failed insertion WARNs; else in a radix tree. */
+  readonly mapleTree: boolean;
   /** `enum irq_domain_bus_token` by the index of BUS_TOKENS, for names of domains; 6.1 has no token for the last three. */
   readonly busTokens: readonly number[];
-  /** irq_insert_desc() WARNs when the tree has no memory (6.12), else it is silent. */
-  readonly insertDescWarns: boolean;
 }
 
 const V6_12: Profile = {
@@ -37,14 +37,14 @@ const V6_12: Profile = {
   MSI_MAX_DEVICE_IRQDOMAINS: 2,
   MSI_XA_MAX_INDEX: Number.MAX_SAFE_INTEGER,
   storePerDomain: true,
+  hasMsiTranslate: true,
   hasMsiCheck: false,
   defaultAllocIsFilledIn: false,
   checksRange: true,
   rollbackReachesVector0: true,
   trimFailureFrees: true,
-  eraseTakesMemory: true,
+  mapleTree: true,
   busTokens: [0, 1, 3, 4, 11, 12, 15],
-  insertDescWarns: true,
 };
 
 /** The profiles by release. */
@@ -56,13 +56,13 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
     MSI_MAX_DEVICE_IRQDOMAINS: 1,
     MSI_XA_MAX_INDEX: 65_535,
     storePerDomain: false,
+    hasMsiTranslate: false,
     hasMsiCheck: true,
     defaultAllocIsFilledIn: true,
     checksRange: false,
     rollbackReachesVector0: false,
     trimFailureFrees: false,
-    eraseTakesMemory: false,
+    mapleTree: false,
     busTokens: [0, 1, 3, 4, 2, 2, 2],
-    insertDescWarns: false,
   },
 };

@@ -4,7 +4,7 @@
  * what is found in it: where a walk that lowers one thing at a time would end if it could jump.
  * It depends on subject, specification and environment alone, so it is made once for all of them.
  */
-import type { SubjectFactory } from '../../subject/subject.ts';
+import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import type { Environment } from '../../trace/environment.ts';
 import type { Site } from '../../trace/sites.ts';
@@ -55,6 +55,7 @@ function explore(
   { factory, spec, against }: Options,
   longest: number,
 ): readonly Short[] {
+  if (!fits(factory, environment)) return [];
   const session = startSession(environment, { factory, spec, against });
   const exploration = {
     environment,

@@ -3,7 +3,7 @@
  * Runs many variations of one trace. What a variation shares with the trace accepted last is not
  * run again: sessions are taken back to a snapshot in it.
  */
-import type { SubjectFactory } from '../../subject/subject.ts';
+import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Step, Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import type { Holds } from './search.ts';
@@ -33,6 +33,7 @@ export function replays(
   let base = begin(start, options);
   return (trace, common) => {
     const own = common >= 0;
+    if (!own && !fits(options.factory, trace.environment)) return false;
     const target = own ? base : begin(trace, options);
     const from = own ? rewind(target, common) : 0;
     const finding = rest(target.session, trace.steps, from);

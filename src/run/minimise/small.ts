@@ -39,9 +39,9 @@ const lists = new WeakMap<Environment, readonly Call[]>();
 export function smallCalls(env: Environment): readonly Call[] {
   const known = lists.get(env);
   if (known !== undefined) return known;
-  const calls = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(PROFILES[env.release].release)).flatMap(
-    (fn) => smallCallsOf(fn, env),
-  );
+  const calls = CALL_NAMES.filter((fn) =>
+    SIGNATURES[fn].releases.includes(PROFILES[env.release].release),
+  ).flatMap((fn) => smallCallsOf(fn, env));
   lists.set(env, calls);
   return calls;
 }

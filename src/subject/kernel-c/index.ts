@@ -40,13 +40,19 @@ interface Machine {
   owner: CSubject | undefined;
 }
 
-/** Starts subjects of a tree. Throws for an environment that the release cannot have (`supports` says so first). */
-export function kernelC(tree: BuiltTree): SubjectFactory & {
+/** A tree as a subject. */
+export interface KernelC extends SubjectFactory {
+  /** What the release lacks that the environment needs; such an environment is not to be started. */
   readonly missing: (environment: Environment) => string | undefined;
-} {
+  /** Domains that a device can have of its own; 0 before there were any. */
+  readonly domids: number;
+}
+
+/** Starts subjects of a tree. */
+export function kernelC(tree: BuiltTree): KernelC {
   const exports = exportsOf(readFileSync(tree.module));
   const memory = memoryOf(exports);
-  const stackTop = Number(exports.stack.value);
+  const stackTop = exports.stack.value;
   const machine: Machine = {
     exports,
     memory,
@@ -59,6 +65,7 @@ export function kernelC(tree: BuiltTree): SubjectFactory & {
     name: tree.name,
     start: (environment) => new CSubject(machine, environment),
     missing: (environment) => missing(machine, environment),
+    domids: exports.kc_domids(),
   };
 }
 
@@ -86,7 +93,7 @@ class CSubject implements Subject {
     load(machine.memory, machine.pristine, machine.stackTop);
     writeEnvironment(machine.memory, environment);
     machine.exports.kc_boot();
-    this.#picture = this.#read();
+    this.#picture = this.#read(undefined);
   }
 
   apply(step: Step): Observation {
@@ -104,7 +111,7 @@ class CSubject implements Subject {
     const splats = readSplats(memory, checks, top ?? '');
     if (!dead) {
       const before = this.#picture;
-      this.#picture = this.#read();
+      this.#picture = this.#read(before);
       this.#abandoned = addAbandoned(before, this.#picture, splats, this.#abandoned);
       markAbandoned(this.#picture, this.#abandoned);
     }
@@ -162,8 +169,9 @@ class CSubject implements Subject {
     this.#machine.owner = this;
   }
 
-  #read(): Picture {
-    return readPicture(this.#machine.memory, this.#machine.exports.kc_dump(), this.#numbers);
+  #read(before: Picture | undefined): Picture {
+    const { memory, exports } = this.#machine;
+    return readPicture(memory, exports.kc_dump(), this.#numbers, before);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Exports } from './memory.ts';
 
 /** Unwinds out of a kernel that does not survive the step; what killed it is in the log. */
-export class KernelDeath extends Error {}
+class KernelDeath extends Error {}
 
 /** Instantiates a module; what it does not define itself throws when it is called. */
 export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
@@ -23,6 +23,7 @@ export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
     memory: memory(exports['memory']),
     stack: global(exports['__stack_pointer']),
     kc_address: numeric(exports['kc_address'], 'kc_address'),
+    kc_domids: numeric(exports['kc_domids'], 'kc_domids'),
     kc_missing: numeric(exports['kc_missing'], 'kc_missing'),
     kc_boot: numeric(exports['kc_boot'], 'kc_boot'),
     kc_step: numeric(exports['kc_step'], 'kc_step'),

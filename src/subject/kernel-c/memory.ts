@@ -7,6 +7,7 @@ export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly stack: WebAssembly.Global;
   readonly kc_address: (which: number) => number;
+  readonly kc_domids: () => number;
   readonly kc_missing: () => number;
   readonly kc_boot: () => void;
   readonly kc_step: () => void;

@@ -33,8 +33,13 @@ export function copyNumbers(numbers: Numbers): Numbers {
   });
 }
 
-/** The picture of `length` words. Throws when the module wrote more than fits, which is a mistake of ours. */
-export function readPicture(memory: Memory, length: number, numbers: Numbers): Picture {
+/** The picture of `length` words; what was in the one before the step and is gone counts as touched. */
+export function readPicture(
+  memory: Memory,
+  length: number,
+  numbers: Numbers,
+  before: Picture | undefined,
+): Picture {
   const { words } = memory;
   const start = WORDS >> 2;
   const found = forTables((): Found[] => []);
@@ -46,7 +51,7 @@ export function readPicture(memory: Memory, length: number, numbers: Numbers): P
   }
   const reader = readerOf(memory, numbers);
   const table = <T>(kind: ObjectKind, one: (r: records.Reader) => T): Table<T> =>
-    tableOf(kind, numbers[kind], found[kind], (at) => one(reader.from(at)));
+    tableOf({ kind, before }, numbers[kind], found[kind], (at) => one(reader.from(at)));
   const irq_desc = table('irq_desc', records.irqDesc);
   return {
     device: table('device', records.device),
@@ -65,7 +70,7 @@ export function readPicture(memory: Memory, length: number, numbers: Numbers): P
       table('kstat_irqs', () => ({ irq: 0 })),
     ),
     fwnode: table('fwnode', records.fwnode),
-    name: tableOf('name', numbers.name, found.name, (at) => ({
+    name: tableOf({ kind: 'name', before }, numbers.name, found.name, (at) => ({
       text: textAt(memory, (words[at - 3] ?? 0) >>> 0),
     })),
     devres: table('devres', records.devresNode),
@@ -82,21 +87,24 @@ function numbered({ byAddress, birth }: Numbering, words: Int32Array, at: number
   return birth.length - 1;
 }
 
+/** A table, and what it held before the step. */
+interface Held {
+  readonly kind: ObjectKind;
+  readonly before: Picture | undefined;
+}
+
 function tableOf<T>(
-  name: string,
+  { kind, before }: Held,
   { birth }: Numbering,
   found: readonly Found[],
   read: (at: number) => T,
 ): Table<T> {
   const objects: (T | undefined)[] = birth.map(() => undefined);
   for (const { number, at } of found) objects[number] = read(at);
-  return {
-    name,
-    objects,
-    birth: [...birth],
-    live: found.length,
-    touched: found.map(({ number }) => number),
-  };
+  const touched = found.map(({ number }) => number);
+  for (const [number, object] of before?.[kind].objects.entries() ?? [])
+    if (object !== undefined && objects[number] === undefined) touched.push(number);
+  return { name: kind, objects, birth: [...birth], live: found.length, touched };
 }
 
 /** The statistics belong to an interrupt that points at them. */

@@ -24,6 +24,7 @@ export interface Reader {
 const NO_INDEX = Number.MAX_SAFE_INTEGER;
 const MAX_INDEX = 0xffff;
 
+/** A device. */
 export function device(r: Reader): S.Device {
   return {
     handle: r.int(),
@@ -38,6 +39,7 @@ export function device(r: Reader): S.Device {
   };
 }
 
+/** The MSI data of a device. */
 export function msiDeviceData(r: Reader): S.MsiDeviceData {
   const dev = r.ref('device');
   const mutex = r.int();
@@ -53,6 +55,7 @@ export function msiDeviceData(r: Reader): S.MsiDeviceData {
   };
 }
 
+/** A descriptor. */
 export function msiDesc(r: Reader): S.MsiDesc {
   return {
     irq: r.int(),
@@ -70,6 +73,7 @@ export function msiDesc(r: Reader): S.MsiDesc {
   };
 }
 
+/** The masks of a descriptor. */
 export function affinity(r: Reader): S.AffinityArray {
   const entries = list(r, () => ({ mask: r.int(), managed: r.bool() }));
   return {
@@ -78,6 +82,7 @@ export function affinity(r: Reader): S.AffinityArray {
   };
 }
 
+/** The files of a descriptor. */
 export function sysfsAttrs(r: Reader): S.SysfsAttrs {
   const entries = list(r, () => ({ name: r.ref('name'), shown: r.bool() }));
   return { name: entries.map(({ name }) => name), shown: entries.map(({ shown }) => shown) };
@@ -93,6 +98,7 @@ export function xaNode(r: Reader, nodes: 'xa_node' | 'radix_tree_node'): S.XaNod
   return { ...node, slots };
 }
 
+/** A domain. */
 export function irqDomain(r: Reader): S.IrqDomain {
   return {
     handle: r.int(),
@@ -115,6 +121,7 @@ export function irqDomain(r: Reader): S.IrqDomain {
   };
 }
 
+/** The info of an MSI domain. */
 export function msiDomainInfo(r: Reader): S.MsiDomainInfo {
   return {
     flags: r.int(),
@@ -133,6 +140,7 @@ export function msiDomainInfo(r: Reader): S.MsiDomainInfo {
   };
 }
 
+/** One level of an interrupt. */
 export function irqData(r: Reader): S.IrqData {
   return {
     irq: r.int(),
@@ -145,6 +153,7 @@ export function irqData(r: Reader): S.IrqData {
   };
 }
 
+/** An interrupt. */
 export function irqDesc(r: Reader): S.IrqDesc {
   return {
     irq: r.int(),
@@ -164,10 +173,12 @@ export function irqDesc(r: Reader): S.IrqDesc {
   };
 }
 
+/** A firmware node. */
 export function fwnode(r: Reader): S.Fwnode {
   return { type: r.bool() ? 'named' : 'device', name: r.ref('name') };
 }
 
+/** A device resource. */
 export function devresNode(r: Reader): S.DevresNode {
   const release = RELEASES[r.int()] ?? 'driver';
   const data = release === 'msi_device_data_release' ? r.ref('msi_device_data') : r.int();

@@ -2,6 +2,7 @@
 /** What a program says of itself before anything else: the lines from its greeting to `ready`. */
 import { ARG_KINDS } from '../../trace/args.ts';
 import { CALL_NAMES, type CallField, type CallName } from '../../trace/call.ts';
+import { type Environment, impossible } from '../../trace/environment.ts';
 import { nearest } from '../../trace/nearest.ts';
 import { oneOf, quote } from '../../trace/problem.ts';
 import { PROFILES, type Release } from '../../trace/profile.ts';
@@ -51,6 +52,17 @@ export function allAbilities(name: string, release: Release): Abilities {
     faults: new Set(FAULTS),
     can: new Set(SKILLS),
   };
+}
+
+/** The environment in the program's own release, or why there is none. */
+export function inRelease(
+  environment: Environment,
+  { release }: Pick<Abilities, 'release'>,
+): Environment | string {
+  if (PROFILES[environment.release].release !== PROFILES[release].release)
+    return `${environment.release} in a program of ${release}`;
+  const own = environment.release === release ? environment : { ...environment, release };
+  return impossible(own) ?? own;
 }
 
 /** The lines, in which `parseAbilities` finds the same. */

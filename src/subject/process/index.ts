@@ -2,7 +2,7 @@
 /** Any program that speaks the protocol (docs/protocol.md) as a subject. */
 import type { Environment } from '../../trace/environment.ts';
 import type { SubjectFactory } from '../subject.ts';
-import type { Abilities } from './abilities.ts';
+import { type Abilities, inRelease } from './abilities.ts';
 import { commandText, commandWords } from './command.ts';
 import { type Limits, LIMITS } from './exchange.ts';
 import { machineFor } from './machine.ts';
@@ -14,8 +14,8 @@ export interface ProcessFactory extends SubjectFactory {
   readonly start: (environment: Environment) => ProcessSubject;
   /** What the program says of itself. Throws a mistake when it does not start or speak. */
   readonly abilities: () => Abilities;
-  /** Why the program cannot have this environment; `undefined` when it can. */
-  readonly missing: (environment: Environment) => string | undefined;
+  /** The environment in the program's release, or why it cannot have it: it is asked. */
+  readonly fit: (environment: Environment) => Environment | string;
   /** The end of what the program has written to its standard error. */
   readonly stderr: () => string;
   /** Ends the program as it should end; what it does wrong then. What is used later starts it again. */
@@ -36,7 +36,11 @@ export function processSubject(
     name: `exec:${commandText(words)}`,
     start: (environment) => startWorld(machine, environment),
     abilities: machine.abilities,
-    missing: (environment) => machine.begin({}, environment),
+    fit: (environment) => {
+      const own = inRelease(environment, machine.abilities());
+      if (typeof own === 'string') return own;
+      return machine.begin({}, own) ?? own;
+    },
     stderr: machine.stderr,
     close: machine.close,
   };

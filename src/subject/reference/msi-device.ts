@@ -45,6 +45,14 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   return 0;
 }
 
+/** 6.1 looks at the device alone, 6.12 at what the set-up has copied. Source: include/linux/device.h. */
+export function dev_set_msi_domain(k: Kernel, dev: number, domain: number): void {
+  const device = at(k, k.device, dev);
+  device.msi_domain = domain;
+  if (k.profile.storePerDomain || device.msi_data === 0) return;
+  for (const store of msi_data(k, dev).domains) store.domain = domain;
+}
+
 /** The memory of the data is part of its devres node. */
 export function freeMsiDeviceData(k: Kernel, addr: number): void {
   kfree(k, k.msi_device_data, addr);

@@ -33,10 +33,14 @@ export function copyKernel(k: Kernel): Kernel {
     name: copySlab(k.name, (n) => ({ ...n })),
     devres: copySlab(k.devres, (n) => ({ ...n })),
   };
+  const irqTreeNodes = copySlab(k.irqTreeNodes, (n) => ({ ...n, slots: [...n.slots] }));
   return {
     ...k,
     ...tables,
-    slabs: Object.values(tables),
+    slabs: [...Object.values(tables), irqTreeNodes],
+    irqTreeNodes,
+    irq_desc_tree: { ...k.irq_desc_tree },
+    allocated_irqs: [...k.allocated_irqs],
     sparse_irqs: [...k.sparse_irqs],
     blockIrq: [...k.blockIrq],
     blockSize: [...k.blockSize],

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The MSI core of a kernel tree as one WebAssembly module, built on the user's machine. */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
 import { compile, hash, type Objects } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
+import { cacheFolder } from './folders.ts';
 import { NoModule } from './no-module.ts';
 import { type Release, releaseOf } from './release.ts';
-import { compilerVersion, run } from './run.ts';
+import { compilerVersion, requireLinker, run } from './run.ts';
 import { SHIM, type Source, sourcesOf } from './sources.ts';
 
 /** What to build and where to. */
@@ -18,12 +18,18 @@ export interface BuildRequest extends Variant {
   readonly tree: string;
   /** Path of the module. */
   readonly out: string;
+  /** Called once when the first file has to be compiled, for nothing of it is kept. */
+  readonly compiling?: () => void;
 }
 
 /** A module that was built. */
 export interface Built {
   readonly module: string;
   readonly release: Release;
+  /** The compiler's version in a line. */
+  readonly compiler: string;
+  /** Number of files in the module. */
+  readonly files: number;
   /** Files that had to be compiled, for nothing of them was kept. */
   readonly compiled: readonly string[];
   /** Symbols that nothing defines: a function is an import, data is at address 0. */
@@ -31,6 +37,9 @@ export interface Built {
   /** Functions that a shim defines with other parameters than the tree declares: a call traps. */
   readonly mismatched: readonly string[];
 }
+
+/** Tells apart builds that run in one process. */
+let serial = 0;
 
 /** Functions that the module imports. */
 const IMPORTS = ['kc_die'] as const;
@@ -44,6 +53,7 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   const release = releaseOf(tree);
   const sources = sourcesOf(tree);
   const version = await compilerVersion();
+  await requireLinker();
   const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const objects: Objects = {
@@ -52,16 +62,18 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
     folders: { '@tree@': tree, '@shim@': SHIM },
     hashes: new Map(),
     compiled: [],
+    compiling: request.compiling,
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
   const linked = await link(paths, request.out);
-  return { module: request.out, release, compiled: objects.compiled, ...linked };
-}
-
-/** `${XDG_CACHE_HOME:-~/.cache}/msicheck`. */
-function cacheFolder(): string {
-  const named = process.env['XDG_CACHE_HOME'];
-  return join(named === undefined || named === '' ? join(homedir(), '.cache') : named, 'msicheck');
+  return {
+    module: request.out,
+    release,
+    compiler: version,
+    files: sources.length,
+    compiled: objects.compiled,
+    ...linked,
+  };
 }
 
 /** What a pattern names in the linker's output, each once. */
@@ -85,7 +97,7 @@ interface How {
   readonly variant: Variant;
 }
 
-/** Two at a time. */
+/** Two at a time; nothing runs on after a failure. */
 async function compileAll(
   objects: Objects,
   sources: readonly Source[],
@@ -101,7 +113,15 @@ async function compileAll(
       paths[at] = await compile(objects, { source: source.path, name: source.name, flags });
     }
   };
-  await Promise.all([worker(), worker()]);
+  const stopping = async (): Promise<void> => {
+    try {
+      await worker();
+    } finally {
+      next = sources.length;
+    }
+  };
+  const ends = await Promise.allSettled([stopping(), stopping()]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return paths;
 }
 
@@ -111,7 +131,7 @@ async function link(
   out: string,
 ): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
   mkdirSync(dirname(out), { recursive: true });
-  const fresh = `${out}.${process.pid}`;
+  const fresh = `${out}.${process.pid}.${serial++}`;
   const allowed = `${fresh}.imports`;
   writeFileSync(allowed, `${IMPORTS.join('\n')}\n`);
   try {

@@ -4,7 +4,16 @@
  * that it includes has changed. What a file includes is known from when it was last compiled.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { NoModule } from './no-module.ts';
@@ -28,6 +37,8 @@ export interface Objects {
   readonly hashes: Map<string, string>;
   /** Names of the files that had to be compiled. */
   readonly compiled: string[];
+  /** Called before the first file is compiled. */
+  compiling?: (() => void) | undefined;
 }
 
 /** Compiles unless an object is kept; returns its path. Throws `NoModule` with what the compiler says. */
@@ -38,6 +49,8 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
     const kept = objectPath(objects, recipe, readFileSync(known, 'utf8').split('\n'));
     if (existsSync(kept)) return kept;
   }
+  objects.compiling?.();
+  objects.compiling = undefined;
   mkdirSync(objects.folder, { recursive: true });
   const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
   const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`];
@@ -69,13 +82,26 @@ function keep(objects: Objects, recipe: string, fresh: string): string {
   const kept = objectPath(objects, recipe, files);
   renameSync(`${fresh}.o`, kept);
   renameSync(`${fresh}.list`, join(objects.folder, `${recipe}.d`));
+  prune(objects.folder, recipe);
   return kept;
+}
+
+/** How many objects of one file and set of flags are kept. */
+const KEPT = 16;
+
+/** Forgets the oldest objects of a recipe. */
+function prune(folder: string, recipe: string): void {
+  const objects = readdirSync(folder)
+    .filter((name) => name.startsWith(`${recipe}-`))
+    .map((name) => ({ path: join(folder, name), age: statSync(join(folder, name)).mtimeMs }))
+    .toSorted((one, other) => other.age - one.age);
+  for (const { path } of objects.slice(KEPT)) rmSync(path, { force: true });
 }
 
 /** Where the object lies that belongs to these files as they are now. */
 function objectPath(objects: Objects, recipe: string, files: readonly string[]): string {
   const parts = files.map((file) => `${file} ${fileHash(objects, hidden(objects, file))}`);
-  return join(objects.folder, `${hash([recipe, ...parts])}.o`);
+  return join(objects.folder, `${recipe}-${hash(parts)}.o`);
 }
 
 function fileHash({ hashes }: Objects, path: string): string {
@@ -88,7 +114,7 @@ function contentHash(path: string): string {
   return existsSync(path) ? hash([readFileSync(path, 'latin1')]) : '';
 }
 
-/** `-I/home/me/linux/include` as `-I@tree@/include`. */
+/** `-I` and a folder of the tree as `-I@tree@/include`. */
 function shown({ folders }: Objects, text: string): string {
   let out = text;
   for (const [word, folder] of Object.entries(folders))

@@ -17,18 +17,28 @@ const NEEDED: Readonly<Record<string, string>> = {
 };
 
 /** Runs a program to its end; throws `NoModule` when it is not installed. */
-export function run(program: string, args: readonly string[]): Promise<Ended> {
+export function run(program: string, args: readonly string[], cwd?: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', (error) => {
-      reject(new NoModule(`${program}: ${error.message}; ${NEEDED[program] ?? 'install it'}`));
+      reject(new NoModule(`${program}: ${reasonOf(error)}; ${NEEDED[program] ?? 'install it'}`));
     });
     child.on('close', (status) => resolve({ status: status ?? -1, stdout, stderr }));
   });
+}
+
+function reasonOf(error: Error): string {
+  return 'code' in error && error.code === 'ENOENT' ? 'not found' : error.message;
+}
+
+/** Throws `NoModule` when there is no linker for WebAssembly. */
+export async function requireLinker(): Promise<void> {
+  const { status } = await run('wasm-ld', ['--version']);
+  if (status !== 0) throw new NoModule(`wasm-ld: does not run; ${NEEDED['wasm-ld'] ?? ''}`);
 }
 
 /** The first that is known to do. */

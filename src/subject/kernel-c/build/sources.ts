@@ -21,8 +21,8 @@ export interface Source {
   readonly checked: boolean;
 }
 
-/** Every release has these. */
-const TREE = [
+/** Files of the tree, relative to it: every release has these. */
+export const TREE = [
   'kernel/irq/msi.c',
   'kernel/irq/irqdomain.c',
   'kernel/irq/irqdesc.c',

@@ -300,7 +300,7 @@ static void dump_irq_desc(struct irq_desc *desc)
 	put((unsigned long)desc->irq_common_data.msi_desc);
 	put(desc->handle_irq == kc_msi_handler ? 1 : desc->handle_irq == kc_wired_handler ? 2 : 0);
 	put(desc->irq_common_data.handler_data != NULL);
-	put(cpumask_bits(irq_data_get_affinity_mask(data))[0]);
+	put(cpumask_bits(irq_data_get_affinity_mask(data))[0] & ((1 << NR_CPUS) - 1));
 	put(irqd_affinity_is_managed(data));
 	put(irqd_affinity_was_set(data));
 	put(irqd_is_managed_and_shutdown(data));

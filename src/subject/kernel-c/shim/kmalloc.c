@@ -90,9 +90,15 @@ void *kc_kmemdup(const void *src, size_t size, gfp_t gfp, const struct kc_from *
 	return kc_copy(src, size, gfp, from->site | KC_DUP, from->fn);
 }
 
+/* Until 6.10 a domain gets its name in the function that makes it. */
+static int kc_text_site(const struct kc_from *from)
+{
+	return from->site == KC_SITE_IRQ_DOMAIN_CREATE ? KC_SITE_IRQ_DOMAIN_SET_NAME : from->site;
+}
+
 char *kc_kstrdup(const char *s, gfp_t gfp, const struct kc_from *from)
 {
-	return s ? kc_copy(s, strlen(s) + 1, gfp, from->site | KC_TEXT, from->fn) : NULL;
+	return s ? kc_copy(s, strlen(s) + 1, gfp, kc_text_site(from) | KC_TEXT, from->fn) : NULL;
 }
 
 char *kc_kvasprintf(const struct kc_from *from, gfp_t gfp, const char *format, va_list args)
@@ -104,9 +110,9 @@ char *kc_kvasprintf(const struct kc_from *from, gfp_t gfp, const char *format, v
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
-	if (kc_refused(gfp, from->site))
+	if (kc_refused(gfp, kc_text_site(from)))
 		return NULL;
-	p = kc_fresh(length + 1, 0, gfp, from->site | KC_TEXT, from->fn);
+	p = kc_fresh(length + 1, 0, gfp, kc_text_site(from) | KC_TEXT, from->fn);
 	vsnprintf(p, length + 1, format, args);
 	return p;
 }

@@ -91,6 +91,8 @@ static const char *kc_put_pointer(struct out *out, struct spec *spec, const char
 	}
 	if (format[0] == 'a') {
 		spec->alternative = true;
+		spec->zero = true;
+		spec->width = 2 + 2 * sizeof(phys_addr_t);
 		kc_put_number(out, spec, *(const phys_addr_t *)p, 16, false);
 		return format + (format[1] == 'p' || format[1] == 'd' ? 2 : 1);
 	}

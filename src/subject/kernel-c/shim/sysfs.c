@@ -99,8 +99,11 @@ int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, 
 		return -ENOENT;
 	if (kc_should_fail(KC_SITE_SYSFS_ADD_FILE_TO_GROUP))
 		return -ENOMEM;
-	if (*find_file(group, attr->name))
+	if (*find_file(group, attr->name)) {
+		/* fs/sysfs/dir.c sysfs_warn_dup() prints where it was called. */
+		kc_splat(KC_WARN, "sysfs_warn_dup", "", 0, 0);
 		return -EEXIST;
+	}
 	file = kc_alloc_quiet(sizeof(*file));
 	file->attr = attr;
 	strscpy(file->name, attr->name, sizeof(file->name));

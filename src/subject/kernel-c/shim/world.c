@@ -187,6 +187,12 @@ __attribute__((export_name("kc_missing"))) const char *kc_missing(void)
 	return NULL;
 }
 
+/* Domains that a device can have of its own. */
+__attribute__((export_name("kc_domids"))) int kc_domids(void)
+{
+	return KC_PER_DEVICE ? kc_msi_domids() : 0;
+}
+
 /* What start_kernel() does for the trees. */
 static void __attribute__((constructor)) kc_start(void)
 {
