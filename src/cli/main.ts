@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   eject: async () => (await import('./eject.ts')).addEject,
   mutate: async () => (await import('./mutate.ts')).addMutate,
   tree: async () => (await import('./tree.ts')).addTree,
+  serve: async () => (await import('./serve.ts')).addServe,
   list: async () => (await import('./list.ts')).addList,
 };
 
