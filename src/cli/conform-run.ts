@@ -61,6 +61,11 @@ interface Work {
 
 /** Runs it. */
 export async function run(paths: readonly string[], flags: Flags): Promise<void> {
+  const program = (flags.subject ?? []).find((name) => name.startsWith('exec:'));
+  if (program !== undefined) {
+    await runProgram(program, paths, flags);
+    return;
+  }
   const named = (flags.subject ?? []).map(targetNamed);
   const [first, second] = named.length === 2 ? named : [REFERENCE, ...named];
   if (first === undefined || second === undefined)
@@ -96,6 +101,22 @@ export async function run(paths: readonly string[], flags: Flags): Promise<void>
     },
     flags,
   );
+}
+
+/** A program is compared with the reference, or with the other subject that is named. */
+async function runProgram(program: string, paths: readonly string[], flags: Flags): Promise<void> {
+  const [other = REFERENCE] = (flags.subject ?? [])
+    .filter((name) => name !== program)
+    .map((name) => targetNamed(name) ?? tooMany());
+  const files = paths.map(readTrace);
+  prepareFolder(flags.reports);
+  const { factory: base } = await other.load();
+  const { conformProgram } = await import('./conform-program.ts');
+  publish(conformProgram({ ...flags, base, command: program.slice('exec:'.length), files }), flags);
+}
+
+function tooMany(): never {
+  throw mistake('conform: two programs; expected one, which is compared with a subject of ours');
 }
 
 /** The worlds are those that both can have: what a tree makes of one is what the other one gets too. */

@@ -18,7 +18,7 @@ import {
 export function addConform(program: Command): void {
   const subject = new Option(
     '--subject <name>',
-    `one of the two, or both: a name of list subjects, or ${KINDS}; one alone is compared with the reference`,
+    `one of the two, or both: a name of list subjects, ${KINDS}, or exec:COMMAND (docs/protocol.md); one alone is compared with the reference`,
   );
   const time = new Option(
     '--time <time>',
@@ -46,7 +46,7 @@ export function addConform(program: Command): void {
 
 /** The names of one or two subjects. */
 function parseSubjects(text: string, before: readonly string[] = []): readonly string[] {
-  const name = parseSubject(text);
+  const name = /^exec:./u.test(text) ? text : parseSubject(text);
   if (before.length === 2) throw new InvalidArgumentError('Expected one or two subjects.');
   return [...before, name];
 }
