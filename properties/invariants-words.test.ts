@@ -98,7 +98,7 @@ describe('a rule says what it saw instead', () => {
       a call that allocates a block answers with its first interrupt, and the block has the size that was asked for
           irq_alloc_descs says 3 for 2, block 0 has 1 from 3 on
       an interrupt that was mapped with a trigger type has that type
-          interrupt 4 has type 0, asked for 4
+          interrupt 4 has type 0, expected 4
       looking up the hardware number of an interrupt finds that interrupt, in each of its domains
           interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-15, whose map has irq_data 0 there
       the reverse map holds nothing but irq_data that lives, under the numbers that it has
