@@ -21,6 +21,8 @@ import { fileMistake, mistake } from './mistake.ts';
 export const ROOT: string = resolve(import.meta.dirname, '../..');
 /** Where traces are kept for ever. */
 export const CORPUS: string = join(ROOT, 'fuzz', 'corpus');
+/** What `kernel` allows and `strict` does not, as traces: effects of calls that failed, by design of 6.12. */
+export const DIFFERENCES: string = join(CORPUS, 'differences');
 /** Known shortest traces of the planted defects. */
 export const CANARIES: string = join(ROOT, 'properties', 'canaries');
 /** Where a run writes. */

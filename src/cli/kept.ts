@@ -2,7 +2,7 @@
 /** The corpus and the expected list, which is a part of it. */
 import { basename, dirname } from 'node:path';
 
-import type { Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../run/strict.ts';
 import { type Expected, isExpected, parseExpected } from '../run/expected.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { CORPUS, readCorpus, type TraceFile } from './files.ts';

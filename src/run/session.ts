@@ -3,7 +3,6 @@
 import { checkRule } from '../invariants/check.ts';
 import { copyHistory, type History, startHistory } from '../invariants/history.ts';
 import { RULES } from '../invariants/index.ts';
-import { initialModel, type Model } from '../oracle/model.ts';
 import type { Snapshot } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
@@ -15,7 +14,7 @@ import { firstDifference, observationLine, pictureLine } from './transcript.ts';
 
 export type { Options, StepResult } from './apply.ts';
 
-/** A subject, what the oracle knows of it, and what has happened so far. */
+/** A subject and what has happened so far. */
 export interface Session {
   readonly apply: (step: Step) => StepResult;
   /** What was found, if anything; otherwise checks everything once more, as at the end of a trace. */
@@ -24,7 +23,6 @@ export interface Session {
   readonly restore: (snapshot: SessionSnapshot) => void;
   /** What the subject showed last; valid until the next step. */
   readonly observation: () => Observation | undefined;
-  readonly model: () => Model;
   /** After a finding: every rule that objects to the state it is in, the oracle's word among them. */
   readonly objections: () => readonly string[];
 }
@@ -33,7 +31,6 @@ export interface Session {
 export interface SessionSnapshot {
   readonly subject: Snapshot;
   readonly against: Snapshot | undefined;
-  readonly model: Model;
   readonly history: History;
   readonly fired: readonly Fired[];
   readonly at: number;
@@ -46,9 +43,9 @@ export interface SessionSnapshot {
 /** Starts a subject. Throws what the factory throws: a subject that does not start has no trace. */
 export function startSession(environment: Environment, options: Options): Session {
   const state: State = {
+    environment,
     subject: options.factory.start(environment),
     against: options.against?.start(environment),
-    model: initialModel(environment),
     history: startHistory(environment),
     fired: [],
     at: 0,
@@ -64,7 +61,6 @@ export function startSession(environment: Environment, options: Options): Sessio
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
-    model: () => state.model,
     objections: () => objections(state),
   };
 }
@@ -82,7 +78,6 @@ function objections({ finding, observation, history }: State): readonly string[]
 function copyState({
   subject,
   against,
-  model,
   history,
   fired,
   at,
@@ -94,7 +89,6 @@ function copyState({
   return {
     subject: subject.snapshot(),
     against: against?.snapshot(),
-    model,
     history: copyHistory(history),
     fired,
     at,
@@ -108,7 +102,6 @@ function copyState({
 function restore(state: State, snapshot: SessionSnapshot): void {
   state.subject.restore(snapshot.subject);
   if (snapshot.against !== undefined) state.against?.restore(snapshot.against);
-  state.model = snapshot.model;
   state.history = copyHistory(snapshot.history);
   state.fired = snapshot.fired;
   state.at = snapshot.at;

@@ -72,9 +72,8 @@ function explore(
 function extend(exploration: Exploration, steps: readonly Step[]): void {
   const { environment, session, alone, deadly } = exploration;
   const before = session.snapshot();
-  const model = session.model();
   const next: Step[] = [];
-  const stillDeadly = steps.length > 0 && !model.devices.some(({ data }) => data);
+  const stillDeadly = session.observation()?.picture.msi_device_data.live === 0;
   let clean = true;
   for (const call of smallCalls(environment)) {
     if (stillDeadly && deadly.has(call)) continue;
@@ -87,7 +86,7 @@ function extend(exploration: Exploration, steps: readonly Step[]): void {
     if (finding !== undefined) note(exploration, [...steps, step], finding);
     if (kind === 'ended' && steps.length === 0) deadly.add(call);
     if (finding !== undefined || kind === 'ended') continue;
-    if (isPlain(call) && session.model() !== model) next.push(step);
+    if (isPlain(call)) next.push(step);
     const does = behaviour(session);
     if (steps.length === 0) alone.set(call, does);
     else if (alone.get(call) === does) continue; // what is before it makes no difference
