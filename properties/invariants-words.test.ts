@@ -90,7 +90,7 @@ describe('a rule says what it saw instead', () => {
       each level of a mapped interrupt has the chip of its domain, with its data
           interrupt 1 has chip notconn in domain level1
       the interrupts of a descriptor are in the MSI domain whose store has the descriptor
-          interrupt 1 of msi_desc 1 of step 1 is in irq_domain 3, not in PFX-MSI-dev0-6
+          interrupt 1 of msi_desc 1 of step 1 is in irq_domain 3, not in PFX-MSI-dev0-15
       an interrupt that is in no domain has no hardware number
           interrupt 3 is in no domain and has hwirq 2
       an interrupt that is mapped can be requested
@@ -100,7 +100,7 @@ describe('a rule says what it saw instead', () => {
       an interrupt that was mapped with a trigger type has that type
           interrupt 4 has type 0, asked for 4
       looking up the hardware number of an interrupt finds that interrupt, in each of its domains
-          interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-6, whose map has irq_data 0 there
+          interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-15, whose map has irq_data 0 there
       the reverse map holds nothing but irq_data that lives, under the numbers that it has
           hwirq 3 of domain wired leads to irq_data 1, which is not its own
       a domain counts the interrupts that are mapped in it
@@ -146,8 +146,10 @@ describe('a rule says what it saw instead', () => {
           interrupt 2 got a message that was not composed for it
       msi_finish is called once, after handle_error and after the last interrupt is allocated
           handle_error after msi_finish
-      msi_post_free comes when the interrupts are freed
+      msi_post_free comes once, when the interrupts are freed
           free of interrupt 3 after msi_post_free
+      a call allocates through domain_alloc_irqs once at most, and frees through domain_free_irqs once
+          domain_free_irqs comes again, or too late
       an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many
           interrupt 1: msi_init succeeded 0 times more than msi_free ran, not 1
       each level of an interrupt allocated it, or mapped it, once more than it freed it, and every other level as often
@@ -204,7 +206,7 @@ describe('a rule says what it saw instead', () => {
       a domain has a name of its own from the beginning, and keeps it
           domain level1 is called level2 now
       a per-device domain is named after the prefix of its parent, its chip and its device, and its bus token
-          the firmware node of domain PFX-MSI-dev1-6 is called PFX-MSI-dev1, its chip PFX-MSI-dev0
+          the firmware node of domain PFX-MSI-dev1-15 is called PFX-MSI-dev1, its chip PFX-MSI-dev0
       a domain that is gone had no interrupts, and its name, its firmware node and its bundle are gone too
           domain wired is gone, 1 interrupts are in it
       a device that was released has no MSI data, no resources and no files
@@ -283,8 +285,12 @@ describe('a rule says what it saw instead', () => {
           msi_finish was called 0 times for 1 allocations
       handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer
           an allocation failed without handle_error
-      an operation returns what the environment makes it return
+      an operation returns what the environment, or a fault of the step, makes it return
           msi_prepare was to return -12 and returned 0
+      an operation returns what the environment, or a fault of the step, makes it return
+          msi_check was to return -22 and returned 0
+      a fault of a step fires when its request is made, or its operation called
+          msi_check 1 did not fire
       a call that got no memory for what it makes reports failure
           msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);

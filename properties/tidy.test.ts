@@ -80,7 +80,9 @@ describe("snake_case in src is the kernel's own word", () => {
 
   test(`and stands in ${NAMES_FILE}`, () => {
     const snake = [...used].filter((name) => SNAKE_CASE.test(name));
-    expect(snake.filter((name) => !kernelNames.has(name)).toSorted()).toEqual([]);
+    // The C side's own names begin with kc_, and the linker sees to it that they exist.
+    const own = snake.filter((name) => !name.startsWith('kc_'));
+    expect(own.filter((name) => !kernelNames.has(name)).toSorted()).toEqual([]);
   });
 
   test(`and nothing else stands there, in order`, () => {

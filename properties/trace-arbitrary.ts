@@ -23,6 +23,7 @@ import {
   impossible,
   OWN_OPS,
 } from '../src/trace/environment.ts';
+import { PROFILES } from '../src/trace/profile.ts';
 import { Errno } from '../src/trace/errno.ts';
 import { BUS_TOKENS, FILTERS, MSI_ANY_INDEX, MsiFlag } from '../src/trace/flags.ts';
 import { HEADER } from '../src/trace/format.ts';
@@ -144,7 +145,9 @@ function possible(env: Environment): Environment {
 
 /** An environment that can exist, and steps that its release has. */
 export const trace: fc.Arbitrary<Trace> = environment.chain((env) => {
-  const names = CALL_NAMES.filter((fn) => SIGNATURES[fn].releases.includes(env.release));
+  const names = CALL_NAMES.filter((fn) =>
+    SIGNATURES[fn].releases.includes(PROFILES[env.release].release),
+  );
   return fc.record({
     environment: fc.constant(env),
     steps: fc.array(stepOf(names), { maxLength: 12 }),

@@ -13,6 +13,7 @@ import type { Options } from '../run/session.ts';
 import { formatTrace } from '../trace/format.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import type { Accept } from './accept.ts';
 import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
 import { explains, type Kept } from './kept.ts';
 import { isMistake } from './mistake.ts';
@@ -33,7 +34,15 @@ export interface Case extends Failure {
 export type Examined =
   | { readonly kind: 'expected'; readonly entry: Expected }
   | { readonly kind: 'new'; readonly report: FindingReport }
+  | { readonly kind: 'accepted'; readonly entry: Expected }
   | { readonly kind: 'again' };
+
+/** Where findings go. */
+export interface Destination {
+  readonly reports: string;
+  /** Puts a new one on the expected list instead. */
+  readonly accept: Accept | undefined;
+}
 
 /** Decides about failing traces, one after the other. */
 export type Examine = (failing: Case) => Examined;
@@ -43,7 +52,11 @@ export type Examine = (failing: Case) => Examined;
  * killed in between loses nothing. Findings with the same rule, function and faults are minimised
  * once: `again` is one that looks like an earlier new one.
  */
-export function startExamining(kept: Kept, options: Options, reports: string): Examine {
+export function startExamining(
+  kept: Kept,
+  options: Options,
+  { reports, accept }: Destination,
+): Examine {
   const { factory, spec } = options;
   const folder = join(reports, 'findings');
   const known = new Map<string, Examined>();
@@ -53,10 +66,14 @@ export function startExamining(kept: Kept, options: Options, reports: string): E
     const name = key(failing.finding);
     const earlier = known.get(name);
     if (earlier !== undefined) return earlier;
-    const origin = { subject: factory.name, spec, found: failing.found };
+    const origin = { subject: factory.name, build: factory.build, spec, found: failing.found };
     const draft = save(folder, failing, { ...origin, found: `${failing.found}; not minimised` });
     const smallest = smallestCase(failing, kept, { factory, spec });
     const explained = explains(kept, spec, smallest.finding);
+    if (explained === undefined && accept !== undefined) {
+      if (draft.path !== undefined) rmSync(draft.path, { force: true });
+      return { kind: 'accepted', entry: accept(smallest, origin) };
+    }
     const saved = explained === undefined ? save(folder, smallest, origin) : undefined;
     if (draft.path !== undefined && draft.path !== saved?.path) rmSync(draft.path, { force: true });
     if (explained !== undefined) {
@@ -65,7 +82,7 @@ export function startExamining(kept: Kept, options: Options, reports: string): E
       return expected;
     }
     known.set(name, { kind: 'again' });
-    return { kind: 'new', report: reportOf(failing, smallest, saved) };
+    return { kind: 'new', report: { ...reportOf(failing, smallest, saved), build: factory.build } };
   };
 }
 
@@ -86,7 +103,11 @@ export function smallestCase(
   return minimise(trace, finding, { ...options, expected, environments });
 }
 
-function reportOf(failing: Case, smallest: Smallest, saved: Saved | undefined): FindingReport {
+function reportOf(
+  failing: Case,
+  smallest: Smallest,
+  saved: Saved | undefined,
+): Omit<FindingReport, 'build'> {
   const { trace, runs, finding } = smallest;
   const path = saved?.path;
   return {

@@ -7,10 +7,11 @@ import { runTrace } from '../run/session.ts';
 import { formatTrace } from '../trace/format.ts';
 import { smallestCase } from './examine.ts';
 import { readTrace } from './files.ts';
-import { explains, readKept } from './kept.ts';
+import { explains, keptFor, readKept } from './kept.ts';
 import { noteLabel } from './label.ts';
 import { mistake, Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
+import { needs } from './target.ts';
 import { finish, note } from './terminal.ts';
 
 /** Adds the command. */
@@ -22,11 +23,15 @@ export function addMinimize(program: Command): void {
   withRunOptions(command).action(minimize);
 }
 
-function minimize(path: string, { subject, spec }: RunFlags): void {
+async function minimize(path: string, { subject, spec }: RunFlags): Promise<void> {
   const { trace } = readTrace(path);
   noteLabel(path, trace);
-  const kept = readKept();
-  const options = { factory: subject, spec };
+  const corpus = readKept();
+  const target = await subject.load();
+  needs(target, path, trace);
+  const kept = keptFor(corpus, target);
+  const { factory } = target;
+  const options = { factory, spec };
   const verdict = runTrace(trace, options);
   if (verdict.kind === 'ok') {
     throw mistake(
@@ -47,7 +52,12 @@ function minimize(path: string, { subject, spec }: RunFlags): void {
     status,
     formatTrace(
       smallest.trace,
-      findingComments(smallest.finding, { subject: subject.name, spec, found: `minimize ${path}` }),
+      findingComments(smallest.finding, {
+        subject: factory.name,
+        build: factory.build,
+        spec,
+        found: `minimize ${path}`,
+      }),
     ),
   );
 }

@@ -3,16 +3,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../run/strict.ts';
-import { reference } from '../subject/reference/index.ts';
-import type { SubjectFactory } from '../subject/subject.ts';
-import { REPORTS } from './files.ts';
-import { SUBJECTS } from './subjects.ts';
+import { REPORTS, TREES } from './files.ts';
+import { SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
+import type { NamedTarget } from './target.ts';
 
 /** Milliseconds per unit of a duration. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const SPECS: readonly Spec[] = ['kernel', 'strict'];
+/** Milliseconds of a `check` that is given no budget. */
+export const CHECK_TIME = 15_000;
 const LONGEST = 24 * 3_600_000;
 const MOST_RUNS = 1_000_000_000;
+/** The ways to name a subject that is not in the list. */
+export const KINDS = 'tree:NAME (tree list)';
 
 /** `30s`, `500ms`, `2m`, `1h`, or seconds without a unit, as milliseconds; more than 0 and at most a day. */
 export function parseTime(text: string): number {
@@ -37,29 +40,53 @@ function parseSpec(text: string): Spec {
 
 /** What `withRunOptions` gives a command. */
 export interface RunFlags {
-  readonly subject: SubjectFactory;
+  readonly subject: NamedTarget;
   readonly spec: Spec;
 }
 
 /** `--subject` and `--spec`, for every command that runs traces. */
 export function withRunOptions(command: Command): Command {
-  const subject = new Option('--subject <name>', 'code under test (list subjects)');
+  const subject = new Option(
+    '--subject <name>',
+    `code under test: a name of list subjects, or ${KINDS}`,
+  );
   const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
   return command
-    .addOption(subject.argParser(parseSubject).default(reference, reference.name))
-    .addOption(spec.argParser(parseSpec).default('kernel'));
+    .addOption(subject.argParser(parseSubject).default(USUAL_SUBJECT, USUAL_SUBJECT))
+    .addOption(spec.argParser(parseSpec).default('kernel'))
+    .hook('preAction', async (_, called) => {
+      const { subject: name } = called.opts<{ readonly subject: string }>();
+      const source = called.getOptionValueSource('subject');
+      const { targetNamed } = await import('./target.ts');
+      called.setOptionValueWithSource('subject', targetNamed(name), source);
+    });
 }
 
-function parseSubject(text: string): SubjectFactory {
-  const subject = SUBJECTS.find(({ name }) => name === text);
-  if (subject !== undefined) return subject.load();
-  throw new InvalidArgumentError(`Expected one of ${SUBJECTS.map(({ name }) => name).join(', ')}.`);
+/** The name of a subject, which is looked for when the whole command line makes sense. */
+export function parseSubject(text: string): string {
+  if (SUBJECTS.some(({ name }) => name === text) || /^tree:./u.test(text)) return text;
+  const names = SUBJECTS.map(({ name }) => name).join(', ');
+  throw new InvalidArgumentError(`Expected one of ${names}, or ${KINDS}.`);
 }
 
 /** What `withReportOptions` gives a command. */
 export interface ReportFlags {
   readonly json?: true;
   readonly reports: string;
+}
+
+/** What `withTreeOptions` gives a command. */
+export interface TreeFlags {
+  readonly expected: string;
+  readonly accept?: true;
+}
+
+/** `--expected` and `--accept`, for the commands that keep a list of what a tree shows. */
+export function withTreeOptions(command: Command): Command {
+  const expected = new Option('--expected <folder>', 'what only trees are known to show');
+  return command
+    .addOption(expected.default(TREES, 'fuzz/trees'))
+    .option('--accept', 'add what is new on a tree to that, instead of reporting it');
 }
 
 /** `--json` and `--reports`, for the commands that end with a summary. */

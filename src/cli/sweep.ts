@@ -4,11 +4,19 @@ import type { Command } from 'commander';
 
 import type { Ended } from '../report/summary.ts';
 import { countSweepRun, startSweepCount, sweepResult, sweepTrace } from '../run/sweep.ts';
-import { type Campaign, replayFile, settle, startCampaign, summarise } from './campaign.ts';
+import { type Campaign, replayFile, canRun, settle, startCampaign, summarise } from './campaign.ts';
+import { acceptInto } from './accept.ts';
 import { prepareFolder, readTrace, type TraceFile } from './files.ts';
 import { breathe } from './interrupt.ts';
-import { readKept } from './kept.ts';
-import { type ReportFlags, type RunFlags, withReportOptions, withRunOptions } from './options.ts';
+import { keptFor, readKept } from './kept.ts';
+import {
+  type ReportFlags,
+  type RunFlags,
+  type TreeFlags,
+  withReportOptions,
+  withRunOptions,
+  withTreeOptions,
+} from './options.ts';
 import { publish } from './publish.ts';
 import { amountOf } from './summarise.ts';
 
@@ -16,7 +24,7 @@ import { amountOf } from './summarise.ts';
 const SLICE = 50;
 
 /** What the command line says. */
-interface Flags extends RunFlags, ReportFlags {
+interface Flags extends RunFlags, ReportFlags, TreeFlags {
   readonly pairs?: true;
 }
 
@@ -29,20 +37,26 @@ export function addSweep(program: Command): void {
     )
     .argument('[trace...]', 'files with traces (default: the corpus)')
     .option('--pairs', 'two faults at a time as well; for short traces');
-  withReportOptions(withRunOptions(command)).action(sweep);
+  withTreeOptions(withReportOptions(withRunOptions(command))).action(sweep);
 }
 
 async function sweep(paths: readonly string[], flags: Flags): Promise<void> {
-  const kept = readKept();
-  const files = paths.length === 0 ? kept.traces : paths.map(readTrace);
+  const corpus = readKept();
+  const named = paths.map(readTrace);
+  const target = await flags.subject.load();
+  const kept = keptFor(corpus, target, flags.expected);
+  const files = paths.length === 0 ? kept.traces : named;
   prepareFolder(flags.reports);
-  const options = { factory: flags.subject, spec: flags.spec };
+  const options = { factory: target.factory, spec: flags.spec };
   const plan = {
     command: 'sweep',
     options,
     kept,
     environments: [],
+    named: [],
+    absent: [],
     reports: flags.reports,
+    accept: flags.accept === true ? acceptInto(target, flags.expected) : undefined,
     seed: '',
     budget: '',
   } as const;
@@ -59,6 +73,7 @@ async function run(
   pairs: boolean,
 ): Promise<Ended> {
   for (const [index, file] of files.entries()) {
+    if (!canRun(campaign, file)) continue;
     replayFile(campaign, file);
     const ended = await sweepFile(campaign, file, { pairs, done: index, of: files.length });
     if (ended === 'interrupted') return ended;

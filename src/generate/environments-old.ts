@@ -29,6 +29,16 @@ export const OLD: readonly { readonly environment: Environment; readonly why: st
     hwsize: 16,
     ops: ['msi_free'],
   }),
+  old(
+    'old-vectors',
+    '6.1: the same without activation, so that more of the failures are those of msi_init',
+    {
+      pci: 'msi',
+      bus_token: 'DOMAIN_BUS_PCI_MSI',
+      flags: FREE,
+      ops: ['msi_free'],
+    },
+  ),
   old('old-check', '6.1: msi_check decides before msi_prepare', {
     ops: ['msi_check', 'msi_free'],
     flags: FREE,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** All that is worked out once per environment: its calls with their weights, draws and faults. */
 import type { Environment } from '../trace/environment.ts';
+import { PROFILES } from '../trace/profile.ts';
 import { type CallName, SIGNATURES } from '../trace/signatures.ts';
 import { ALLOC_CALLS } from './calls-alloc.ts';
 import { BLOCK_CALLS } from './calls-block.ts';
@@ -43,8 +44,8 @@ export interface Plan {
 export function planFor(environment: Environment): Plan {
   const facts = factsOf(environment);
   const entries = TABLE.filter(({ fn, when }) => {
-    const releases: readonly string[] = SIGNATURES[fn].releases;
-    return releases.includes(environment.release) && (when === undefined || when(facts));
+    const { release } = PROFILES[environment.release];
+    return SIGNATURES[fn].releases.includes(release) && (when === undefined || when(facts));
   });
   const choices = entries.map((entry) => ({
     ...entry,

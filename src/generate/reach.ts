@@ -2,6 +2,7 @@
 /** Where faults can hit each call: the memory that it asks for and the operations that it makes. */
 import { MsiFlag } from '../trace/flags.ts';
 import type { CallName } from '../trace/signatures.ts';
+import { PROFILES } from '../trace/profile.ts';
 import type { Op, Site } from '../trace/sites.ts';
 import type { Facts } from './facts.ts';
 
@@ -81,7 +82,9 @@ export function reachOf(fn: CallName, facts: Facts): Reach {
   if (line === FREE) return { sites: facts.oneStore ? [] : ['maple_node'], ops: [] };
   const { sites, ops } = line === ALLOC || line === AT ? allocation(facts, line === AT) : line;
   return {
-    sites: sites.filter((site) => hasSite(site, facts)),
+    sites: [...new Set(sites.map((site) => renamed(site, facts)))].filter((site) =>
+      hasSite(site, facts),
+    ),
     ops: ops.filter((op) => hasOp(op, facts)),
   };
 }
@@ -96,12 +99,18 @@ function allocation({ environment, overrides, simple }: Facts, at: boolean): Rea
   return { sites, ops };
 }
 
-/** 6.1 keeps interrupt numbers in a radix tree; a device's own firmware node is not allocated. */
-function hasSite(site: Site, { environment, oneStore }: Facts): boolean {
-  if (site === '__irq_domain_alloc_fwnode') {
-    return (environment.flags & MsiFlag.MSI_FLAG_USE_DEV_FWNODE) === 0;
-  }
-  return site !== 'maple_node' || !oneStore;
+/** 6.1 keeps interrupt numbers in a radix tree. */
+function renamed(site: Site, { environment }: Facts): Site {
+  const { mapleTree } = PROFILES[environment.release];
+  return site === 'maple_node' && !mapleTree ? 'radix_tree_node' : site;
+}
+
+/** A device's own firmware node is not allocated. */
+function hasSite(site: Site, { environment }: Facts): boolean {
+  return (
+    site !== '__irq_domain_alloc_fwnode' ||
+    (environment.flags & MsiFlag.MSI_FLAG_USE_DEV_FWNODE) === 0
+  );
 }
 
 function hasOp(op: Op, { environment }: Facts): boolean {

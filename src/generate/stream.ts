@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Draws one whole trace, step after step, from a plan and random bits. */
+import { PROFILES } from '../trace/profile.ts';
 import { below, type Bits, nextBits, oneIn } from './bits.ts';
 import { emit, script, turnTo } from './emit.ts';
 import { endBlindly, endInMisuse } from './misuse.ts';
@@ -34,6 +35,7 @@ export function drawWorld(plan: Plan, bits: Bits, habits: Habits): World {
   const rate = habits.faults ? (RATES[r & 7] ?? 0) : 0;
   world.two =
     environment.msi === 'device' &&
+    PROFILES[environment.release].MSI_MAX_DEVICE_IRQDOMAINS > 1 &&
     !oneStore &&
     !overrides &&
     (r & (environment.devices > 1 ? 8 : 24)) === 0;

@@ -4,7 +4,7 @@ import { DOMAINS } from '../trace/call.ts';
 import { BUS_TOKENS, DomainFlag, flagNames, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
 import { type Profile, PROFILES } from '../trace/profile.ts';
 import type { MsiDomainInfo } from '../trace/structs.ts';
-import type { Environment } from '../trace/environment.ts';
+import type { Environment, OwnOp } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
 import { isNew } from './addresses.ts';
 import { Fact } from './facts.ts';
@@ -141,6 +141,12 @@ export const defaultsFilledIn: Rule = {
 };
 
 /** Names of the operations that the core fills in, sorted. */
+/** A wrapper is what the domain provides; the default is called from it. */
+const WRAPS: ReadonlyMap<OwnOp, string> = new Map([
+  ['wrap_alloc', 'domain_alloc_irqs'],
+  ['wrap_free', 'domain_free_irqs'],
+]);
+
 function defaultsOf({ flags, ops }: MsiDomainInfo, profile: Profile): readonly string[] {
   const allocation = profile.defaultAllocIsFilledIn
     ? ['domain_alloc_irqs', 'domain_free_irqs']
@@ -153,7 +159,7 @@ function defaultsOf({ flags, ops }: MsiDomainInfo, profile: Profile): readonly s
   ];
   const wanted =
     (flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0 ? allocation : [...allocation, ...asked];
-  return wanted.filter((name) => !ops.some((op) => op === name));
+  return wanted.filter((name) => !ops.some((op) => WRAPS.get(op) === name || op === name));
 }
 
 /** What the MSI core relies on. */
@@ -230,10 +236,11 @@ export const namedAfterItsDevice: Rule = {
     if (wrong !== undefined || name === undefined) return wrong;
     if (name !== chip)
       return `the firmware node of domain ${domain.name} is called ${name}, its chip ${chip}`;
+    const { busTokens } = PROFILES[history.environment.release];
     const full =
       domain.bus_token === 'DOMAIN_BUS_ANY'
         ? name
-        : `${name}-${BUS_TOKENS.indexOf(domain.bus_token)}`;
+        : `${name}-${busTokens[BUS_TOKENS.indexOf(domain.bus_token)]}`;
     const short = domain.name === name && (history.facts & Fact.FIRED) !== 0;
     return domain.name === full || short ? undefined : `domain ${domain.name}, expected ${full}`;
   },

@@ -263,8 +263,10 @@ export const triggerStored: Rule = {
   name: 'an interrupt that was mapped with a trigger type has that type',
   source: 'kernel/irq/irqdomain.c irq_create_fwspec_mapping()',
   calls: ['irq_create_fwspec_mapping'],
-  step: ({ ret, picture }, { call }) => {
+  step: ({ ret, picture }, { call, environment }) => {
     if (ret <= 0 || call.type === 0) return undefined;
+    const kind = picture.irq_domain.objects.find((one) => one?.handle === call.domain)?.kind;
+    if (kind === 'msi' && !PROFILES[environment.release].hasMsiTranslate) return undefined;
     const trigger = picture.irq_desc.objects[picture.sparse_irqs[ret] ?? 0]?.trigger;
     return trigger === call.type
       ? undefined

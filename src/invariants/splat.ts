@@ -36,7 +36,8 @@ function unnamed(
     if (splat.kind !== kind) continue;
     const text = `${kind} ${splat.fn} ${splat.nth}`;
     const index = left.indexOf(text);
-    if (index < 0) return splat.what === '' ? text : `${text}, ${splat.what}`;
+    if (index < 0)
+      return [text, splat.what, splat.place ?? ''].filter((part) => part !== '').join(', ');
     left.splice(index, 1);
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { Environment } from '../trace/environment.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import { blockOf, dataOf, descsIn, deviceNamed, domainNamed, irqDataOf } from '../trace/look.ts';
 import type { Picture } from '../trace/observation.ts';
+import { PROFILES } from '../trace/profile.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import type { Device, DevresNode, DomainKind, MsiDesc } from '../trace/structs.ts';
 
@@ -50,7 +51,6 @@ type BlockKind = 'plain' | 'hierarchy' | 'mapping';
 /** What must be in the block; functions that name one and are not listed fill it. */
 const WANTS: Readonly<Record<string, BlockKind | undefined>> = {
   irq_free_descs: 'plain',
-  irq_domain_associate: 'plain',
   irq_domain_create_legacy: 'plain',
   irq_domain_free_irqs: 'hierarchy',
   irq_domain_push_irq: 'hierarchy',
@@ -59,6 +59,14 @@ const WANTS: Readonly<Record<string, BlockKind | undefined>> = {
   irq_domain_deactivate_irq: 'hierarchy',
   irq_dispose_mapping: 'mapping',
 };
+
+/** Those that look first whether the interrupt is there: an empty block is interrupt 0, which never is. */
+const LOOKS: readonly string[] = [
+  'irq_domain_free_irqs',
+  'irq_domain_push_irq',
+  'irq_domain_pop_irq',
+  'irq_dispose_mapping',
+];
 
 const few: Test = ({ call }) => call.nirqs >= 1 && call.nirqs <= 8;
 const nvec: Test = ({ call }) => call.nvec_used >= 1 && call.nvec_used <= 32;
@@ -70,7 +78,7 @@ const parent: Test = ({ environment, call }) =>
 const own: Test = (scene) =>
   msi(scene) &&
   scene.picture.irq_domain.objects[scene.device.msi_domain]?.handle === scene.call.domain;
-const single: Test = ({ block }) => block.length === 1;
+const single: Test = ({ block }) => block.length <= 1;
 const vector: Test = ({ call, block }) => call.vec < block.length;
 
 /** What else must hold. */
@@ -148,8 +156,8 @@ export function refuses(
   const { fn } = call;
   const uses = USES.get(fn);
   const device = deviceNamed(picture, call.dev);
-  if (uses?.releases.includes(environment.release) !== true)
-    return `${fn} is not in ${environment.release}`;
+  const { release } = PROFILES[environment.release];
+  if (uses?.releases.includes(release) !== true) return `${fn} is not in ${release}`;
   if (device === undefined) return `device ${call.dev} does not exist`;
   if (uses.dev && device.alive === (fn === 'device_add'))
     return `device ${call.dev} is ${device.alive ? 'there' : 'gone'}`;
@@ -167,7 +175,10 @@ function hasBlock({ call, block }: Scene, filledBy: readonly (CallName | undefin
   const fn = filledBy[call.block];
   const kind = block.length === 0 || fn === undefined ? undefined : (KINDS[fn] ?? 'mapping');
   if (call.fn === 'irq_dispose_mapping' && kind === 'hierarchy') return block.length === 1;
-  return call.block < BLOCKS && kind === WANTS[call.fn];
+  if (call.block >= BLOCKS) return false;
+  // It looks whether the interrupt is there, and whether it is in a domain.
+  if (call.fn === 'irq_domain_associate') return true;
+  return kind === WANTS[call.fn] || (kind === undefined && LOOKS.includes(call.fn));
 }
 
 function holds({ picture, device, call }: Scene, kind: DevresNode['release']): boolean {

@@ -8,6 +8,7 @@ import type { Picture } from '../trace/observation.ts';
 import type { Outcome, Slot } from '../trace/outcome.ts';
 import type { Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
+import type { MemoryFault } from '../trace/step.ts';
 import type { Device, IrqDomain } from '../trace/structs.ts';
 
 /** The work: an outcome in the making. */
@@ -32,7 +33,7 @@ export interface Draft extends Outcome {
   numbers: number;
   vectors: number;
   /** What may fail: memory, and operations. */
-  readonly memory: boolean;
+  readonly memory: readonly MemoryFault[];
   readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
   /** How many alternatives each choice had so far, which to take, 0 for going on, and whether one of them needs a fault. */
   readonly choices: number[];
@@ -63,7 +64,8 @@ const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
 /** A place where memory or an operation may fail: what it fails with, or 0. */
 export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
   const { call, forced } = d;
-  const values: number[] = memory && d.memory ? [Errno.ENOMEM] : [];
+  if (d.memory.length === 0 && forced.length === 0) return 0;
+  const values: number[] = memory && d.memory.length > 0 ? [Errno.ENOMEM] : [];
   for (const { op, ret } of forced) {
     const push = call.fn === 'irq_domain_push_irq';
     const cut = call.fn === 'irq_domain_disconnect_hierarchy' && call.domain > 0;

@@ -15,7 +15,8 @@ export const IRQ_CALLS: Readonly<Record<string, Work>> = {
     fails(d, true) || take(d, call.nirqs, isNowhere(call.affinity), 0) || VIRQ,
   irq_free_descs: () => 0,
   irq_domain_alloc_irqs: (d, call) => allocHierarchy(d, call, 0),
-  irq_domain_free_irqs: () => 0,
+  irq_domain_free_irqs: (d, { block }) =>
+    d.picture.blockIrq[block] === 0 ? splat(d, 'WARN irq_domain_free_irqs 1') : 0,
   irq_domain_push_irq,
   irq_domain_pop_irq,
   irq_domain_disconnect_hierarchy: (d, call) => allocHierarchy(d, call, call.domain),
@@ -73,40 +74,52 @@ function outermost({ picture, call }: Draft): readonly [Readonly<IrqData> | unde
 }
 
 function irq_domain_push_irq(d: Draft, { domain }: Call): number {
-  const [, handle] = outermost(d);
+  const [data, handle] = outermost(d);
+  if (data === undefined) return Errno.EINVAL;
   if (domainNamed(d.picture, domain)?.kind === 'wired') splat(d, 'WARN irq_domain_push_irq 2');
   return domain - 1 === handle ? fails(d, true, 'alloc') : Errno.EINVAL;
 }
 
 function irq_domain_pop_irq(d: Draft, { domain }: Call): number {
   const [data, handle] = outermost(d);
+  if (data === undefined) return Errno.EINVAL;
   if (domain !== handle) return splat(d, 'WARN irq_domain_pop_irq 2', Errno.EINVAL);
-  if (data?.parent_data === 0) return splat(d, 'WARN irq_domain_pop_irq 4', Errno.EINVAL);
+  if (data.parent_data === 0) return splat(d, 'WARN irq_domain_pop_irq 4', Errno.EINVAL);
   return 0;
 }
 
 function irq_create_mapping_affinity(d: Draft, call: Call): number {
   if (findMapping(d.picture, domainNamed(d.picture, call.domain), call.hwirq) !== undefined)
     return VIRQ;
-  const failed =
-    fails(d, true) || take(d, 1, isNowhere(call.affinity), 0) || irq_domain_associate(d, call);
+  const failed = fails(d, true) || take(d, 1, isNowhere(call.affinity), 0) || associate(d, call, 0);
   return failed === 0 ? VIRQ : 0;
 }
 
-function irq_domain_associate(d: Draft, { domain, hwirq }: Call): number {
-  if (hwirq < (domainNamed(d.picture, domain)?.hwirq_max ?? 0)) return fails(d, false, 'map');
-  return splat(d, 'WARN irq_domain_associate_locked 1', Errno.EINVAL);
+function irq_domain_associate(d: Draft, call: Call): number {
+  const [data] = outermost(d);
+  return associate(d, call, data?.domain);
+}
+
+/** Puts an interrupt into a domain; `old` is the one that it is in, 0 for none. */
+function associate(d: Draft, { domain, hwirq }: Call, old: number | undefined): number {
+  const warn = (nth: number): number =>
+    splat(d, `WARN irq_domain_associate_locked ${nth}`, Errno.EINVAL);
+  if (hwirq >= (domainNamed(d.picture, domain)?.hwirq_max ?? 0)) return warn(1);
+  if (old === undefined) return warn(2);
+  return old === 0 ? fails(d, false, 'map') : warn(3);
 }
 
 function irq_create_fwspec_mapping(d: Draft, call: Call): number {
   const domain = domainNamed(d.picture, call.domain);
   const isMsi = domain?.kind === 'msi';
-  if (isMsi && !d.environment.ops.includes('msi_translate')) return 0;
+  const { hasMsiTranslate } = d.profile;
+  const type = isMsi && !hasMsiTranslate ? 0 : call.type;
+  if (isMsi && hasMsiTranslate && !d.environment.ops.includes('msi_translate')) return 0;
   if (isMsi && fails(d, false, 'msi_translate') !== 0) return 0;
   const mapped = findMapping(d.picture, domain, call.hwirq);
   if (mapped !== undefined) {
     const trigger = d.picture.irq_desc.objects[mapped.common]?.trigger ?? 0;
-    return call.type === 0 || trigger === 0 || call.type === trigger ? VIRQ : 0;
+    return type === 0 || trigger === 0 || type === trigger ? VIRQ : 0;
   }
   if (domain?.kind === 'wired') return irq_create_mapping_affinity(d, call);
   const failed = fails(d, true, 'alloc', 'msi_init') || take(d, 1, false, 1);

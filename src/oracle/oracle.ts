@@ -4,6 +4,7 @@
  * (6.12, with the dialect of 6.1). It knows no subject; it is wrong only where a sentence in it is wrong. What else
  * becomes of the state is for the rules to say.
  */
+import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { dataOf, deviceNamed, slotsIn } from '../trace/look.ts';
 import type { Picture } from '../trace/observation.ts';
@@ -37,6 +38,11 @@ export function outcomes(
   };
   explore([]);
   return found;
+}
+
+/** What a call does when no fault is reached: the first of its outcomes. */
+export function expected(environment: Environment, picture: Picture, call: Call): Outcome {
+  return work(draft(environment, picture, { call, faults: [] }, []));
 }
 
 function work(d: Draft): Outcome {
@@ -75,7 +81,7 @@ function draft(
     dead: false,
     numbers: 0,
     vectors: 0,
-    memory: faults.some(({ kind }) => kind === 'memory'),
+    memory: faults.filter((fault) => fault.kind === 'memory'),
     forced: [...environment.hostile, ...callbacks],
     choices: [],
     taken,

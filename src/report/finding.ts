@@ -10,6 +10,7 @@ export function findingText(found: FindingReport, paint: Paint = PLAIN): string 
   const lines = [
     paint.bad(`finding: ${found.finding.rule}`),
     ...findingLines(found.finding),
+    ...(found.build === undefined ? [] : [`  build     ${found.build}`]),
     `  found     ${found.found}`,
     `  minimised from ${found.from} to ${found.steps} steps by running ${found.runs} traces`,
   ];
@@ -40,6 +41,8 @@ export function firedText({ where, nth }: Fired): string {
 /** Where a finding comes from. */
 export interface Origin {
   readonly subject: string;
+  /** How the subject was built, if it is built. */
+  readonly build: string | undefined;
   readonly spec: string;
   /** The command, seed and number, or the file, that showed it. */
   readonly found: string;
@@ -54,6 +57,7 @@ export function findingComments(finding: Finding, origin: Origin): readonly stri
     `at: step ${finding.at + 1}, ${finding.fn}`,
     `faults: ${finding.fired.length === 0 ? 'none' : finding.fired.map(firedText).join(', ')}`,
     `subject: ${origin.subject}, specification ${origin.spec}`,
+    ...(origin.build === undefined ? [] : [`build: ${origin.build}`]),
     `found: ${origin.found}`,
   ];
 }

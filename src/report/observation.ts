@@ -58,8 +58,9 @@ function callbackText(callback: Callback): string {
 }
 
 /** `WARN msi_ctrl_valid 1`: the first such check in that function; then the object and the step that made it. */
-function splatText({ kind, fn, nth, what }: Splat): string {
-  return `${kind} ${fn} ${nth}${what === '' ? '' : ` (${what})`}`;
+function splatText({ kind, fn, nth, what, place }: Splat): string {
+  const more = [what, place ?? ''].filter((part) => part !== '').join(', ');
+  return `${kind} ${fn} ${nth}${more === '' ? '' : ` (${more})`}`;
 }
 
 /** Requests for memory by site, on one line. */

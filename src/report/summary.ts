@@ -51,6 +51,14 @@ export interface SweptRow {
   readonly runs: number;
 }
 
+/** An environment or a trace that the subject cannot have. */
+export interface AbsentRow {
+  /** Name of the environment, or file of the trace. */
+  readonly what: string;
+  /** What the subject lacks. */
+  readonly why: string;
+}
+
 /** A finding that is on the expected list. */
 export interface ExpectedRow {
   readonly rule: string;
@@ -70,6 +78,8 @@ export interface FindingReport {
   /** The minimised trace in the text format. */
   readonly trace: string;
   readonly steps: number;
+  /** How the subject was built; `undefined` when it is not built. */
+  readonly build: string | undefined;
   /** How it was found: the seed and trace number, or the file that was run. */
   readonly found: string;
   /** Steps of the trace that showed it first. */
@@ -86,6 +96,8 @@ export interface FindingReport {
 export interface Summary {
   readonly command: 'check' | 'sweep';
   readonly subject: string;
+  /** How the subject was built; `undefined` when it is not built. */
+  readonly build: string | undefined;
   readonly spec: string;
   /** Empty for a run that draws nothing. */
   readonly seed: string;
@@ -102,7 +114,10 @@ export interface Summary {
   readonly sites: readonly SiteRow[];
   readonly situations: readonly SituationRow[];
   readonly swept: readonly SweptRow[];
+  readonly absent: readonly AbsentRow[];
   readonly expected: readonly ExpectedRow[];
+  /** Files that this run added to the expected list. */
+  readonly accepted: readonly string[];
   readonly findings: readonly FindingReport[];
 }
 

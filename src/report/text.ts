@@ -15,7 +15,9 @@ export function textSummary(summary: Summary, paint: Paint = PLAIN): string {
     sites(summary, paint),
     situations(summary, paint),
     swept(summary, paint),
+    absent(summary, paint),
     expected(summary, paint),
+    accepted(summary, paint),
     ...summary.findings.map((found) => findingText(found, paint)),
     amounts(summary),
     conclusion(summary, paint).join('\n'),
@@ -28,7 +30,8 @@ function heading(summary: Summary, paint: Paint): string {
   const words = [`msicheck ${command}`, `subject ${subject}`, `specification ${spec}`];
   if (seed !== '') words.push(`seed ${seed}`);
   const names = environments.length === 0 ? '' : `\nenvironments: ${environments.join(', ')}`;
-  return paint.strong(words.join(', ')) + names;
+  const build = summary.build === undefined ? '' : `\nbuild: ${summary.build}`;
+  return paint.strong(words.join(', ')) + build + names;
 }
 
 /** A sweep runs what its traces hold; a check is to run everything, so that what never ran is shown. */
@@ -85,6 +88,28 @@ function swept(summary: Summary, paint: Paint): string {
   const sides = ['left', 'right', 'right', 'right'] as const;
   return columns(['swept trace', 'steps', 'fault points', 'runs'], lines, sides, paint);
 }
+
+/** Reasons, and how much each keeps from being run. */
+function absent(summary: Summary, paint: Paint): string {
+  const reasons = new Map<string, string[]>();
+  for (const { what, why } of summary.absent)
+    reasons.set(why, [...(reasons.get(why) ?? []), what.replace(/^.*\//u, '')]);
+  if (reasons.size === 0) return '';
+  const lines = [...reasons].map(([why, names]) => [
+    count(names.length),
+    why,
+    names.length > FEW ? `${names.slice(0, FEW).join(', ')}, ...` : names.join(', '),
+  ]);
+  return columns(['n/a', 'the subject has no', 'environments and traces'], lines, ['right'], paint);
+}
+
+function accepted(summary: Summary, paint: Paint): string {
+  if (summary.accepted.length === 0) return '';
+  return [paint.strong('accepted'), ...summary.accepted].join('\n');
+}
+
+/** So many names that fit on a line. */
+const FEW = 3;
 
 function expected(summary: Summary, paint: Paint): string {
   if (summary.expected.length === 0) return '';

@@ -8,9 +8,9 @@ import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { refuses } from '../legal/refuse.ts';
 import { outcomes } from '../oracle/oracle.ts';
-
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
-import type { Fired, Observation } from '../trace/observation.ts';
+import { thrownText } from '../subject/thrown.ts';
+import type { Fired, Observation, Picture } from '../trace/observation.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Step } from '../trace/step.ts';
@@ -31,6 +31,8 @@ export interface Options {
   readonly reach?: Reach;
   /** A subject that must show the same at every step; what differs is a finding when no rule is broken. */
   readonly against?: SubjectFactory | undefined;
+  /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
+  readonly compareOnly?: boolean | undefined;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -43,6 +45,10 @@ export type StepResult =
 
 /** The rule that a subject breaks by throwing. */
 export const ANSWERS = 'the subject answers every step';
+
+/** The rule that memory breaks which the picture does not show. */
+const OWNED =
+  'memory that no table shows has something that refers to it, and is gone with what it was for';
 
 const APPLIED: StepResult = { kind: 'applied' };
 const ENDED: StepResult = { kind: 'ended' };
@@ -65,19 +71,24 @@ export interface State {
   observation: Observation | undefined;
 }
 
+/** What the subject shows before the next step. */
+export function shown({ observation, subject }: State): Picture {
+  return observation?.picture ?? subject.picture();
+}
+
 /** Runs one step, unless the trace has ended. */
 export function applyStep(state: State, step: Step, options: Options): StepResult {
   if (state.ended) return ENDED;
   const { call } = step;
   const { environment } = state;
-  const picture = state.subject.picture();
+  const picture = shown(state);
   const refused = refuses(environment, picture, call, state.history.filledBy);
   if (refused !== undefined) {
     state.at += 1;
     if (options.reach !== undefined) countRefusal(options.reach, call);
     return { kind: 'skipped', why: refused };
   }
-  const expected = outcomes(environment, picture, step);
+  const possible = outcomes(environment, picture, step);
   const before = options.spec === 'strict' ? belongings(picture) : undefined;
   state.last = state.at;
   state.fn = call.fn;
@@ -87,7 +98,9 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
-  return look(state, step, { observation, dev: call.dev, outcomes: expected, before }, options);
+  const judged = { observation, dev: call.dev, outcomes: possible };
+  if (options.compareOnly === true) return compareStep(state, step, judged);
+  return look(state, step, { ...judged, before }, options);
 }
 
 /** What the step was, and whether anything objects to it. */
@@ -100,7 +113,7 @@ function look(
   const { observation, before } = judged;
   const outcome = fitting(judged);
   const differs = outcome && compared(state, step, observation, options.precise === true);
-  fold(state.history, observation, step.call);
+  fold(state.history, observation, step);
   if (outcome === undefined) return stop(state, whatIsWrong(judged, state.history));
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   let broken: Broken | undefined;
@@ -124,6 +137,21 @@ function brokenRule(
     : checkTouched(observation, state.history, splats);
 }
 
+/** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
+function compareStep(state: State, step: Step, judged: Judged): StepResult {
+  const {
+    observation,
+    outcomes: [plain],
+  } = judged;
+  const differs = compared(state, step, observation, true);
+  if (differs !== undefined) return stop(state, differs);
+  state.at += 1;
+  fold(state.history, observation, step);
+  const outcome = fitting(judged) ?? plain;
+  state.ended = observation.dead || outcome?.last === true;
+  return state.ended ? ENDED : APPLIED;
+}
+
 /** Runs the step on the other subject as well. */
 function compared(
   { against }: State,
@@ -145,19 +173,8 @@ function answer(state: State, step: Step): Observation | string {
   try {
     return state.subject.apply(step);
   } catch (error) {
-    return thrown(error);
+    return `threw: ${thrownText(error)}`;
   }
-}
-
-/** Also of an error that was made by code with global objects of its own. */
-function thrown(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('message' in error) || !('stack' in error))
-    return `threw: ${String(error)}`;
-  const text = `threw: ${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
-  // How deep the stack is depends on the machine, and so does the function that it ends in.
-  if (text.includes('call stack')) return text;
-  const place = /\n\s+at (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
-  return place === undefined || place === '$burn' ? text : `${text} in ${place}`;
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
@@ -169,12 +186,17 @@ function stop(state: State, { rule, source, detail }: Broken): StepResult {
   return { kind: 'finding', finding };
 }
 
-/** What was found, or what a look at everything finds now. */
-export function finish(state: State): Finding | undefined {
+/** What was found, or what a look at everything finds now; a precise run has looked at it after its last step. */
+export function finish(
+  state: State,
+  { precise = false, compareOnly = false }: Options,
+): Finding | undefined {
   const { observation } = state;
   if (state.ended || observation === undefined) return state.finding;
-  const broken =
-    everything(state, observation) ?? tidied(state, observation) ?? wholly(state, observation);
+  const judged = compareOnly
+    ? undefined
+    : ((precise ? undefined : everything(state, observation)) ?? tidied(state, observation));
+  const broken = judged ?? wholly(state, observation);
   if (broken !== undefined) stop(state, broken);
   return state.finding;
 }
@@ -193,6 +215,12 @@ function tidied({ history }: State, observation: Observation): Broken | undefine
   return locked ? undefined : checkEnd(observation, history);
 }
 
-function everything({ history }: State, observation: Observation): Broken | undefined {
-  return checkAll(observation, history);
+/** What no table shows: the rules cannot see it, the subject can. */
+function leaked({ subject }: State): Broken | undefined {
+  const [detail] = subject.leaks?.() ?? [];
+  return detail === undefined ? undefined : { rule: OWNED, source: 'mm/kmemleak.c', detail };
+}
+
+function everything(state: State, observation: Observation): Broken | undefined {
+  return checkAll(observation, state.history) ?? leaked(state);
 }

@@ -3,12 +3,15 @@
 import { checkRule } from '../invariants/check.ts';
 import { copyHistory, type History, startHistory } from '../invariants/history.ts';
 import { RULES } from '../invariants/index.ts';
-import type { Snapshot } from '../subject/subject.ts';
+import { refuses } from '../legal/refuse.ts';
+import { expected } from '../oracle/oracle.ts';
+import { fits, fitted, type Snapshot } from '../subject/subject.ts';
+import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding, Verdict } from '../trace/verdict.ts';
-import { applyStep, finish, type Options, type State, type StepResult } from './apply.ts';
+import { applyStep, finish, type Options, shown, type State, type StepResult } from './apply.ts';
 import { isExpected } from './expected.ts';
 import { firstDifference, observationLine, pictureLine } from './transcript.ts';
 
@@ -17,6 +20,11 @@ export type { Options, StepResult } from './apply.ts';
 /** A subject and what has happened so far. */
 export interface Session {
   readonly apply: (step: Step) => StepResult;
+  /** Why a call would be skipped now, or `undefined`. */
+  readonly refuses: (call: Call) => string | undefined;
+  /** Whether the oracle says that the trace would end with the call. */
+  readonly endsWith: (call: Call) => boolean;
+  readonly hasEnded: () => boolean;
   /** What was found, if anything; otherwise checks everything once more, as at the end of a trace. */
   readonly finish: () => Finding | undefined;
   readonly snapshot: () => SessionSnapshot;
@@ -40,8 +48,11 @@ export interface SessionSnapshot {
   readonly finding: Finding | undefined;
 }
 
-/** Starts a subject. Throws what the factory throws: a subject that does not start has no trace. */
-export function startSession(environment: Environment, options: Options): Session {
+/** Starts a subject. Throws for an environment that the subject does not fit, and what the factory throws. */
+export function startSession(wanted: Environment, options: Options): Session {
+  const environment = fitted(options.factory, wanted);
+  if (typeof environment === 'string')
+    throw new Error(`${options.factory.name} cannot be started: it has no ${environment}`);
   const state: State = {
     environment,
     subject: options.factory.start(environment),
@@ -57,7 +68,10 @@ export function startSession(environment: Environment, options: Options): Sessio
   };
   return {
     apply: (step) => applyStep(state, step, options),
-    finish: () => finish(state),
+    refuses: (call) => refuses(environment, shown(state), call, state.history.filledBy),
+    endsWith: (call) => expected(environment, shown(state), call).last,
+    hasEnded: () => state.ended,
+    finish: () => finish(state, options),
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
@@ -127,8 +141,12 @@ export function runTrace(trace: Trace, options: Options): Verdict {
   return { kind: 'finding', finding: known ? finding : locate(trace, options, finding) };
 }
 
-function locate(trace: Trace, { factory, spec, against }: Options, found: Finding): Finding {
-  const closely = { factory, spec, against, precise: true };
+function locate(
+  trace: Trace,
+  { factory, spec, against, compareOnly }: Options,
+  found: Finding,
+): Finding {
+  const closely = { factory, spec, against, compareOnly, precise: true };
   const lines: [string[], string[]] = [[], []];
   const first = play(trace, closely, lines[0]).finding;
   const second = play(trace, closely, lines[1]).finding;
@@ -159,6 +177,8 @@ function play(
   options: Options,
   lines: string[] | undefined,
 ): { readonly finding: Finding | undefined; readonly applied: number } {
+  // What the subject does not have cannot show anything.
+  if (!fits(options.factory, trace.environment)) return { finding: undefined, applied: 0 };
   const session = startSession(trace.environment, options);
   let applied = 0;
   for (const step of trace.steps) {

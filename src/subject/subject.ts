@@ -10,6 +10,8 @@ export interface Subject {
   readonly apply: (step: Step) => Observation;
   /** What exists now, without a step. */
   readonly picture: () => Picture;
+  /** Memory that has no owner, in words that begin with the function that asked for it; absent where the picture shows all there is. */
+  readonly leaks?: () => readonly string[];
   /** A copy of the whole state, at a cost proportional to it. */
   readonly snapshot: () => Snapshot;
   /** Returns to a state taken from this subject; the snapshot stays usable. */
@@ -23,4 +25,18 @@ export type Snapshot = object;
 export interface SubjectFactory {
   readonly name: string;
   readonly start: (environment: Environment) => Subject;
+  /** The environment as the subject has it, or words for what it lacks; absent when it has every one as it is. */
+  readonly fit?: (environment: Environment) => Environment | string;
+  /** How it was built, on one line; absent for a subject that is not built. */
+  readonly build?: string;
+}
+
+/** The environment as a subject has it, or words for what it lacks. */
+export function fitted(factory: SubjectFactory, environment: Environment): Environment | string {
+  return factory.fit?.(environment) ?? environment;
+}
+
+/** Whether a subject can be started in an environment. */
+export function fits(factory: SubjectFactory, environment: Environment): boolean {
+  return typeof fitted(factory, environment) !== 'string';
 }

@@ -20,7 +20,7 @@ export interface FieldText {
 
 /** Every field but `name`, which stands in the line `environment: NAME`. */
 export const FIELDS: readonly FieldText[] = [
-  word('release', ['6.12', '6.1'], (release) => ({ release })),
+  word('release', ['6.12', '6.12.117', '6.1'], (release) => ({ release })),
   number('vectors', (vectors) => ({ vectors })),
   number('revmap_size', (revmap_size) => ({ revmap_size })),
   number('levels', (levels) => ({ levels })),

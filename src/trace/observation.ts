@@ -36,6 +36,8 @@ export interface Splat {
   readonly nth: number;
   /** Kind of the object and the step that made it, or ''. */
   readonly what: string;
+  /** File and line, of a subject that has some. */
+  readonly place?: string;
 }
 
 /** An injected fault that was reached. */

@@ -4,6 +4,7 @@
  * and blank lines anywhere, any indentation, either line end. Everything else is a `TraceError`.
  */
 import { DEFAULT_ENVIRONMENT, type Environment, impossible } from './environment.ts';
+import { PROFILES } from './profile.ts';
 import { FIELDS, type FieldText } from './fields.ts';
 import { HEADER, LONGEST_LINE } from './format.ts';
 import { nearest } from './nearest.ts';
@@ -172,9 +173,10 @@ function parseSteps(lines: readonly Line[], environment: Environment): readonly 
 
 /** A call that the release does not have cannot be run. */
 function refuseForeign({ call: { fn } }: Step, { release }: Environment, at: Place): void {
-  if (SIGNATURES[fn].releases.includes(release)) return;
+  const { release: series } = PROFILES[release];
+  if (SIGNATURES[fn].releases.includes(series)) return;
   const own = Object.entries(SIGNATURES).flatMap(([name, { releases }]) =>
-    releases.includes(release) ? [name] : [],
+    releases.includes(series) ? [name] : [],
   );
   fail(
     at,

@@ -194,7 +194,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'unlock-keeps-the-cursor',
     file: 'msi-device.ts',
-    find: '  md.__iter_idx = MSI_XA_MAX_INDEX;\n  md.mutex = mutex_unlock(',
+    find: '  md.__iter_idx = k.profile.MSI_XA_MAX_INDEX;\n  md.mutex = mutex_unlock(',
     replace: '  md.mutex = mutex_unlock(',
     what: 'msi_unlock_descs() does not end an iteration',
   },

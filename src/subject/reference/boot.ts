@@ -14,6 +14,7 @@ import {
 import type { Kernel } from './kernel.ts';
 import { msi_create_irq_domain } from './msi-create.ts';
 import { at, place, slab } from './slab.ts';
+import { xa_init } from './xarray.ts';
 
 /** Handles of the domains: their index in DOMAINS. */
 const VECTOR = 0;
@@ -131,9 +132,10 @@ function emptyKernel(env: Environment): Kernel {
     name: slab<{ text: string }>('name'),
     devres: slab<S.DevresNode>('devres'),
   };
+  const irqTreeNodes = slab<S.XaNode>('irqTreeNodes');
   return {
     ...tables,
-    slabs: Object.values(tables),
+    slabs: [...Object.values(tables), irqTreeNodes],
     env,
     profile: PROFILES[env.release],
     sparse_irqs: [0],
@@ -146,6 +148,9 @@ function emptyKernel(env: Environment): Kernel {
     resources: zeros(env.devices * RESOURCES),
     rcu: [],
     irqHint: 1,
+    allocated_irqs: [],
+    irq_desc_tree: xa_init(),
+    irqTreeNodes,
     irq_domain_mutex: 0,
     sparse_irq_lock: 0,
     unknown_domains: 0,

@@ -55,7 +55,7 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
         ? 0
         : 1;
     case 'dev_set_msi_domain':
-      at(k, k.device, dev).msi_domain = k.domains[call.domain] ?? 0;
+      device.dev_set_msi_domain(k, dev, k.domains[call.domain] ?? 0);
       return 0;
     case 'msi_create_device_irq_domain':
       return create.msi_create_device_irq_domain(k, dev, domid, templateOf(k.env, call.hwsize))

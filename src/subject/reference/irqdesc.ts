@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/**
- * Interrupt numbers and their descriptors. The tree of numbers is an array; each insertion and each
- * erasure asks for one maple tree node, twice when the first request fails, which is close to what
- * the real tree does but not its exact count.
- *
- * Source: kernel/irq/irqdesc.c, v6.12, with CONFIG_SPARSE_IRQ and SMP.
- */
+/** Interrupt numbers and their descriptors. Source: kernel/irq/irqdesc.c, v6.12, with CONFIG_SPARSE_IRQ and SMP. */
 import { type AffinityEntry, NR_CPUS } from '../../trace/affinity.ts';
 import { Errno } from '../../trace/errno.ts';
-import { mutex_lock, mutex_unlock, WARN_ON } from './bug.ts';
+import { mutex_lock, mutex_unlock } from './bug.ts';
 import type { Kernel } from './kernel.ts';
-import { at, kfree, kzalloc, place, should_fail, site } from './slab.ts';
+import { at, kfree, kzalloc, place, site } from './slab.ts';
+import { delete_irq_desc, irq_find_free_area, irq_insert_desc, markTaken } from './sparse-irqs.ts';
 
 const ALL_CPUS = (1 << NR_CPUS) - 1;
 
@@ -77,6 +72,7 @@ export function irq_free_descs(k: Kernel, from: number, cnt: number): void {
   if (from >= k.env.nr_irqs || from + cnt > k.env.nr_irqs) return;
   k.sparse_irq_lock = mutex_lock(k, k.sparse_irq_lock, 'irq_free_descs');
   for (let i = 0; i < cnt; i += 1) free_desc(k, from + i);
+  markTaken(k, from, cnt, false);
   k.sparse_irq_lock = mutex_unlock(k, k.sparse_irq_lock, 'irq_free_descs');
 }
 
@@ -88,15 +84,6 @@ export function rcu_barrier(k: Kernel): void {
     kfree(k, k.irq_data, desc.irq_data);
     kfree(k, k.irq_desc, addr);
   }
-}
-
-function irq_find_free_area(k: Kernel, from: number, cnt: number): number {
-  let start = Math.max(from, k.irqHint);
-  for (let irq = start; irq < start + cnt; irq += 1) {
-    if (irq >= k.env.nr_irqs) return Errno.ENOSPC;
-    if (irq_to_desc(k, irq) !== 0) start = irq + 1;
-  }
-  return start;
 }
 
 function alloc_descs(k: Kernel, start: number, { cnt, affinity }: DescRequest): number {
@@ -111,6 +98,7 @@ function alloc_descs(k: Kernel, start: number, { cnt, affinity }: DescRequest): 
     }
     irq_insert_desc(k, start + i, desc);
   }
+  markTaken(k, start, cnt, true);
   return start;
 }
 
@@ -152,32 +140,14 @@ function alloc_desc(k: Kernel, irq: number, affinity: AffinityEntry | undefined)
   return addr;
 }
 
-/** A failed insertion is not undone: the number has no descriptor, and the caller does not know. */
-function irq_insert_desc(k: Kernel, irq: number, desc: number): void {
-  if (mas_nomem(k)) {
-    if (k.profile.insertDescWarns) WARN_ON(k, true, 'irq_insert_desc', 1);
-    return;
-  }
-  while (k.sparse_irqs.length < irq) k.sparse_irqs.push(0);
-  k.sparse_irqs[irq] = desc;
-  if (irq === k.irqHint) k.irqHint = irq + 1;
-}
-
-/** A failed erasure leaves the number pointing to memory that is about to be freed. */
-function delete_irq_desc(k: Kernel, irq: number): void {
-  if (k.profile.eraseTakesMemory && mas_nomem(k)) return;
-  k.sparse_irqs[irq] = 0;
-  if (irq < k.irqHint) k.irqHint = irq;
-}
-
 function free_desc(k: Kernel, irq: number): void {
   const addr = irq_to_desc(k, irq);
-  at(k, k.irq_desc, addr);
+  irq_sysfs_del(k, addr);
   delete_irq_desc(k, irq);
   k.rcu.push(addr);
 }
 
-/** True when a node of the maple tree is missing after both requests. */
-function mas_nomem(k: Kernel): boolean {
-  return should_fail(k, site.maple_node) && should_fail(k, site.maple_node);
+/** Looks at the descriptor, and is the first to do so. Source: irq_sysfs_del(). */
+function irq_sysfs_del(k: Kernel, desc: number): void {
+  at(k, k.irq_desc, desc);
 }

@@ -198,10 +198,12 @@ export function irq_create_fwspec_mapping(
   k: Kernel,
   domain: number,
   hwirq: number,
-  type: number,
+  wanted: number,
 ): number {
   const fn = 'irq_create_fwspec_mapping';
   if (opTranslate(k, domain, hwirq) !== 0) return 0;
+  const drops = !k.profile.hasMsiTranslate && at(k, k.irq_domain, domain).kind === 'msi';
+  const type = drops ? 0 : wanted;
   lock(k, domain, fn);
   let virq = irq_find_mapping(k, domain, hwirq);
   if (virq !== 0) {

@@ -89,7 +89,7 @@ export function irq_domain_update_bus_token(k: Kernel, addr: number, bus_token: 
   if (domain.bus_token === bus_token) return;
   k.irq_domain_mutex = mutex_lock(k, k.irq_domain_mutex, 'irq_domain_update_bus_token');
   domain.bus_token = bus_token;
-  const text = `${domain.name}-${BUS_TOKENS.indexOf(bus_token)}`;
+  const text = `${domain.name}-${k.profile.busTokens[BUS_TOKENS.indexOf(bus_token)] ?? 0}`;
   const name = kzalloc(k, k.name, site.irq_domain_update_bus_token, { text });
   if (name !== 0) {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0)
@@ -136,14 +136,11 @@ function __irq_domain_create(k: Kernel, info: DomainInfo): number {
 
 /** False without memory. Source: irq_domain_set_name(), alloc_name(), alloc_fwnode_name(), alloc_unknown_name(). */
 function irq_domain_set_name(k: Kernel, domain: IrqDomain): boolean {
-  let text: string;
-  if (domain.fwnode === 0) {
-    k.unknown_domains += 1;
-    text = `unknown-${k.unknown_domains}`;
-  } else {
-    const fwid = at(k, k.fwnode, domain.fwnode);
-    text = fwid.name === 0 ? `:device${domain.fwnode}` : at(k, k.name, fwid.name).text;
-  }
+  const fwid = domain.fwnode === 0 ? undefined : at(k, k.fwnode, domain.fwnode);
+  // A node of the firmware is named after its place there, which ours has none of.
+  const named = fwid !== undefined && fwid.name !== 0;
+  if (!named) k.unknown_domains += 1;
+  const text = named ? at(k, k.name, fwid.name).text : `unknown-${k.unknown_domains}`;
   const name = kzalloc(k, k.name, site.irq_domain_set_name, { text });
   if (name === 0) return false;
   domain.name = text;

@@ -61,6 +61,10 @@ export interface Kernel extends Picture {
   readonly rcu: number[];
   /** No interrupt number below it is free. */
   irqHint: number;
+  /** 6.1: allocated_irqs, and the tree of descriptors with its nodes, of which a picture shows nothing. */
+  readonly allocated_irqs: boolean[];
+  readonly irq_desc_tree: S.XArray;
+  readonly irqTreeNodes: Slab<S.XaNode>;
   /** irq_domain_mutex and sparse_irq_lock: 1 while held. */
   irq_domain_mutex: number;
   sparse_irq_lock: number;

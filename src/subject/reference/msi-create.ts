@@ -182,8 +182,9 @@ function msi_parent_init_dev_msi_info(
 function msi_domain_update_dom_ops(k: Kernel, info: MsiDomainInfo): void {
   const filled: DefaultOp[] = [];
   if (k.profile.defaultAllocIsFilledIn) {
-    if (!has(info, 'domain_alloc_irqs')) filled.push('domain_alloc_irqs');
-    if (!has(info, 'domain_free_irqs')) filled.push('domain_free_irqs');
+    if (!has(info, 'domain_alloc_irqs') && !has(info, 'wrap_alloc'))
+      filled.push('domain_alloc_irqs');
+    if (!has(info, 'domain_free_irqs') && !has(info, 'wrap_free')) filled.push('domain_free_irqs');
   }
   if ((info.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) !== 0) {
     filled.push('get_hwirq', 'msi_init', 'msi_prepare');

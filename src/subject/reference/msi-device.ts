@@ -16,9 +16,6 @@ import { at, kfree, place } from './slab.ts';
 import { msi_sysfs_create_group } from './msi-sysfs.ts';
 import { xa_find, xa_init, xa_load } from './xarray.ts';
 
-/** An index that no search reaches. Source: MSI_XA_MAX_INDEX. */
-const MSI_XA_MAX_INDEX = Number.MAX_SAFE_INTEGER;
-
 /** Allocates the data once; a second call changes nothing. -ENOMEM. */
 export function msi_setup_device_data(k: Kernel, dev: number): number {
   const device = at(k, k.device, dev);
@@ -48,6 +45,14 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
   return 0;
 }
 
+/** 6.1 looks at the device alone, 6.12 at what the set-up has copied. Source: include/linux/device.h. */
+export function dev_set_msi_domain(k: Kernel, dev: number, domain: number): void {
+  const device = at(k, k.device, dev);
+  device.msi_domain = domain;
+  if (k.profile.storePerDomain || device.msi_data === 0) return;
+  for (const store of msi_data(k, dev).domains) store.domain = domain;
+}
+
 /** The memory of the data is part of its devres node. */
 export function freeMsiDeviceData(k: Kernel, addr: number): void {
   kfree(k, k.msi_device_data, addr);
@@ -67,7 +72,7 @@ export function msi_lock_descs(k: Kernel, dev: number): void {
 /** Releases it and ends an iteration. */
 export function msi_unlock_descs(k: Kernel, dev: number): void {
   const md = msi_data(k, dev);
-  md.__iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = k.profile.MSI_XA_MAX_INDEX;
   md.mutex = mutex_unlock(k, md.mutex, 'msi_unlock_descs');
 }
 
@@ -138,6 +143,6 @@ function msi_find_desc(k: Kernel, dev: number, domid: number, filter: number): n
       return addr;
     }
   }
-  md.__iter_idx = MSI_XA_MAX_INDEX;
+  md.__iter_idx = k.profile.MSI_XA_MAX_INDEX;
   return 0;
 }

@@ -97,8 +97,9 @@ export function msi_domain_deactivate(k: Kernel, irq_data: number): void {
   irq_chip_write_msi_msg(k, irq_data, { address_lo: 0, data: 0 });
 }
 
-/** -ENOTSUPP without `msi_translate`; else what it returns. */
+/** -ENOTSUPP without `msi_translate`; else what it returns. 6.1 has neither. */
 export function msi_domain_translate(k: Kernel, domain: number, hwirq: number): number {
+  if (!k.profile.hasMsiTranslate) return 0;
   if (!has(host_data(k, domain), 'msi_translate')) return Errno.ENOTSUPP;
   const ret = forced(k, 'msi_translate') ?? 0;
   return seenIn(k, 'msi_translate', domain, { arg: hwirq, ret });

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Starting the compiler and the linker. */
+import { spawn } from 'node:child_process';
+
+import { NoModule } from './no-module.ts';
+
+/** How a program ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const NEEDED: Readonly<Record<string, string>> = {
+  clang: 'install clang, 14 or later (Debian: apt install clang)',
+  'wasm-ld': 'install lld, 14 or later (Debian: apt install lld)',
+};
+
+/** Runs a program to its end; throws `NoModule` when it is not installed. */
+export function run(program: string, args: readonly string[], cwd?: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', (error) => {
+      reject(new NoModule(`${program}: ${reasonOf(error)}; ${NEEDED[program] ?? 'install it'}`));
+    });
+    child.on('close', (status) => resolve({ status: status ?? -1, stdout, stderr }));
+  });
+}
+
+function reasonOf(error: Error): string {
+  return 'code' in error && error.code === 'ENOENT' ? 'not found' : error.message;
+}
+
+/** Throws `NoModule` when there is no linker for WebAssembly. */
+export async function requireLinker(): Promise<void> {
+  const { status } = await run('wasm-ld', ['--version']);
+  if (status !== 0) throw new NoModule(`wasm-ld: does not run; ${NEEDED['wasm-ld'] ?? ''}`);
+}
+
+/** The first that is known to do. */
+const OLDEST = 14;
+
+/** The compiler's version in a line; throws `NoModule` when it cannot make WebAssembly. */
+export async function compilerVersion(): Promise<string> {
+  const { stdout } = await run('clang', ['--version']);
+  const major = Number(/clang version (\d+)/u.exec(stdout)?.[1] ?? 0);
+  if (major < OLDEST) throw new NoModule(`clang: version ${major}; ${NEEDED['clang'] ?? ''}`);
+  const targets = await run('clang', ['--print-targets']);
+  if (!/^ *wasm32 /mu.test(targets.stdout))
+    throw new NoModule(
+      'clang: knows no target wasm32; use a clang that was built with WebAssembly',
+    );
+  return stdout.split('\n')[0] ?? '';
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Reads what kc_dump() wrote (shim/dump.c): tables of plain records, with the addresses of C made small numbers. */
+import { type ObjectKind, type Picture, type Table, TABLES } from '../../trace/observation.ts';
+import { LISTS, WORDS } from './codes.ts';
+import { type Memory, textAt } from './memory.ts';
+import * as records from './records.ts';
+
+/** Numbers of objects by their addresses in C, which are not reused, and the steps that made them; per table. */
+export type Numbers = Readonly<Record<ObjectKind, Numbering>>;
+
+/** Of one table. */
+export interface Numbering {
+  readonly byAddress: Map<number, number>;
+  readonly birth: number[];
+}
+
+/** Where a record is. */
+interface Found {
+  readonly number: number;
+  readonly at: number;
+}
+
+/** No object has a number yet. */
+export function noNumbers(): Numbers {
+  return forTables(() => ({ byAddress: new Map(), birth: [0] }));
+}
+
+/** A copy, for a snapshot. */
+export function copyNumbers(numbers: Numbers): Numbers {
+  return forTables((kind) => {
+    const { byAddress, birth } = numbers[kind];
+    return { byAddress: new Map(byAddress), birth: [...birth] };
+  });
+}
+
+/** Every address in C that has a number. */
+export function addressesOf(numbers: Numbers): readonly number[] {
+  return TABLES.flatMap((kind) => [...numbers[kind].byAddress.keys()]);
+}
+
+/** The picture of `length` words; what was in the one before the step and is gone counts as touched. */
+export function readPicture(
+  memory: Memory,
+  length: number,
+  numbers: Numbers,
+  before: Picture | undefined,
+): Picture {
+  const { words } = memory;
+  const start = WORDS >> 2;
+  const found = forTables((): Found[] => []);
+  const lists = new Map<number, number>();
+  for (let at = start; at < start + length; at += 4 + (words[at + 3] ?? 0)) {
+    const kind = TABLES[words[at] ?? 0];
+    if (kind === undefined) lists.set(words[at] ?? 0, at);
+    else found[kind].push({ number: numbered(numbers[kind], words, at), at: at + 4 });
+  }
+  const reader = readerOf(memory, numbers);
+  const table = <T>(kind: ObjectKind, one: (r: records.Reader) => T): Table<T> =>
+    tableOf({ kind, before }, numbers[kind], found[kind], (at) => one(reader.from(at)));
+  const irq_desc = table('irq_desc', records.irqDesc);
+  return {
+    device: table('device', records.device),
+    msi_device_data: table('msi_device_data', records.msiDeviceData),
+    msi_desc: table('msi_desc', records.msiDesc),
+    affinity: table('affinity', records.affinity),
+    sysfs_attrs: table('sysfs_attrs', records.sysfsAttrs),
+    xa_node: table('xa_node', (r) => records.xaNode(r, 'xa_node')),
+    radix_tree_node: table('radix_tree_node', (r) => records.xaNode(r, 'radix_tree_node')),
+    irq_domain: table('irq_domain', records.irqDomain),
+    msi_domain_info: table('msi_domain_info', records.msiDomainInfo),
+    irq_data: table('irq_data', records.irqData),
+    irq_desc,
+    kstat_irqs: statistics(
+      irq_desc,
+      table('kstat_irqs', () => ({ irq: 0 })),
+    ),
+    fwnode: table('fwnode', records.fwnode),
+    name: tableOf({ kind: 'name', before }, numbers.name, found.name, (at) => ({
+      text: textAt(memory, (words[at - 3] ?? 0) >>> 0),
+    })),
+    devres: table('devres', records.devresNode),
+    ...listsOf(words, lists, numbers),
+  };
+}
+
+function numbered({ byAddress, birth }: Numbering, words: Int32Array, at: number): number {
+  const address = (words[at + 1] ?? 0) >>> 0;
+  const known = byAddress.get(address);
+  if (known !== undefined) return known;
+  byAddress.set(address, birth.length);
+  birth.push(words[at + 2] ?? 0);
+  return birth.length - 1;
+}
+
+/** A table, and what it held before the step. */
+interface Held {
+  readonly kind: ObjectKind;
+  readonly before: Picture | undefined;
+}
+
+function tableOf<T>(
+  { kind, before }: Held,
+  { birth }: Numbering,
+  found: readonly Found[],
+  read: (at: number) => T,
+): Table<T> {
+  const objects: (T | undefined)[] = birth.map(() => undefined);
+  for (const { number, at } of found) objects[number] = read(at);
+  const touched = found.map(({ number }) => number);
+  for (const [number, object] of before?.[kind].objects.entries() ?? [])
+    if (object !== undefined && objects[number] === undefined) touched.push(number);
+  return { name: kind, objects, birth: [...birth], live: found.length, touched };
+}
+
+/** The statistics belong to an interrupt that points at them. */
+function statistics(
+  descs: Picture['irq_desc'],
+  stats: Table<{ irq: number }>,
+): Table<{ irq: number }> {
+  for (const desc of descs.objects) {
+    const seen = desc === undefined ? undefined : stats.objects[desc.kstat_irqs];
+    if (seen !== undefined && desc !== undefined) Object.assign(seen, { irq: desc.irq });
+  }
+  return stats;
+}
+
+function listsOf(
+  words: Int32Array,
+  lists: ReadonlyMap<number, number>,
+  numbers: Numbers,
+): Pick<Picture, 'sparse_irqs' | 'blockIrq' | 'blockSize' | 'overridden'> {
+  const list = (which: number): readonly number[] => {
+    const at = lists.get(which) ?? 0;
+    return [...words.subarray(at + 4, at + 4 + (words[at + 3] ?? 0))];
+  };
+  const sparse_irqs = [0];
+  const pairs = list(LISTS.sparse_irqs);
+  for (let i = 0; i < pairs.length; i += 2) {
+    const irq = pairs[i] ?? 0;
+    while (sparse_irqs.length < irq) sparse_irqs.push(0);
+    sparse_irqs[irq] = numberOf(numbers.irq_desc, (pairs[i + 1] ?? 0) >>> 0);
+  }
+  const blocks = list(LISTS.blocks);
+  return {
+    sparse_irqs,
+    blockIrq: blocks.filter((_, i) => i % 2 === 0),
+    blockSize: blocks.filter((_, i) => i % 2 === 1),
+    overridden: list(LISTS.overridden),
+  };
+}
+
+/** One reader for all records; from() says where it goes on. */
+function readerOf(
+  memory: Memory,
+  numbers: Numbers,
+): { readonly from: (at: number) => records.Reader } {
+  const { words } = memory;
+  let next = 0;
+  const int = (): number => words[next++] ?? 0;
+  const number = (table: ObjectKind, address: number): number => numberOf(numbers[table], address);
+  const reader: records.Reader = {
+    int,
+    uint: () => int() >>> 0,
+    bool: () => int() !== 0,
+    number,
+    ref: (table) => number(table, int() >>> 0),
+    text: () => textAt(memory, int() >>> 0),
+  };
+  return {
+    from: (at) => {
+      next = at;
+      return reader;
+    },
+  };
+}
+
+function numberOf(numbering: Numbering, address: number): number {
+  return address === 0 ? 0 : (numbering.byAddress.get(address) ?? gone(numbering, address));
+}
+
+/** What is pointed at and was never seen: it came and went within one step. */
+function gone({ byAddress, birth }: Numbering, address: number): number {
+  byAddress.set(address, birth.length);
+  birth.push(0);
+  return birth.length - 1;
+}
+
+function forTables<T>(make: (kind: ObjectKind) => T): Record<ObjectKind, T> {
+  return {
+    device: make('device'),
+    msi_device_data: make('msi_device_data'),
+    msi_desc: make('msi_desc'),
+    affinity: make('affinity'),
+    sysfs_attrs: make('sysfs_attrs'),
+    xa_node: make('xa_node'),
+    radix_tree_node: make('radix_tree_node'),
+    irq_domain: make('irq_domain'),
+    msi_domain_info: make('msi_domain_info'),
+    irq_data: make('irq_data'),
+    irq_desc: make('irq_desc'),
+    kstat_irqs: make('kstat_irqs'),
+    fwnode: make('fwnode'),
+    name: make('name'),
+    devres: make('devres'),
+  };
+}
