@@ -139,7 +139,7 @@ describe.concurrent('regress', () => {
   test('takes a range of commits of this repository', () => {
     const git = (...args: readonly string[]): string =>
       execFileSync('git', args, { cwd: resolve(import.meta.dirname, '..'), encoding: 'utf8' });
-    const last = git('log', '-1', '--format=%H', '--', `src/${REFERENCE}`).trim();
+    const last = git('log', '-1', '--no-merges', '--format=%H', '--', `src/${REFERENCE}`).trim();
     const [change, ...others] = gather(`${last}~..${last}`, false).changes;
     expect(others).toEqual([]);
     expect(change).toMatchObject({ name: last.slice(0, 12), outcome: { kind: 'sources' } });

@@ -192,11 +192,11 @@ describe('a rule says what it saw instead', () => {
       a group that is closed has its end at the end of the list, and one that is removed or released is gone
           group 2 of device 0 after devres_remove_group
       a domain has the root of its parent, which lives, or is a root itself
-          domain PFX-MSI-dev0-6 has root 4, its parent 1
+          domain PFX-MSI-dev0-15 has root 4, its parent 1
       an MSI domain has the default operations that it asked for and does not provide, and no others
-          domain PFX-MSI-dev0-6 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
+          domain PFX-MSI-dev0-15 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
       an MSI domain has a firmware node, and an info with its bus token and the hwsize that was asked for, 65536 for none, which is its own when it is of a device
-          domain PFX-MSI-dev0-6 has hwsize 0
+          domain PFX-MSI-dev0-15 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data
           irq_domain 4 of step 1 is in 2 slots of device 1
       the linear map of a domain has the size that was asked for, and a hierarchy all 32-bit numbers
