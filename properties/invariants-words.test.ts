@@ -181,11 +181,21 @@ describe('a rule says what it saw instead', () => {
 
   test('for rules about domains, devices and resources', () => {
     expect(report(OWNERS)).toMatchInlineSnapshot(`
-      "a domain has the root of its parent, which lives, or is a root itself
+      "a call that makes a domain has made one exactly when it says so, and one that removes a domain leaves none
+          msi_create_irq_domain says 1, a domain is not there, and was not made
+      the domains of the environment are there until a driver removes them
+          there is no domain msi
+      device_add and device_release make a device come and go, dev_set_msi_domain gives it an MSI domain, and msi_setup_device_data says whether it has MSI data
+          device 0 has MSI domain 2, not 1
+      on the list of a device each node stands behind those that are older, but for the ends of groups
+          device 0 lists devres 1 of step 1 behind one of step 3
+      a group that is closed has its end at the end of the list, and one that is removed or released is gone
+          group 2 of device 0 after devres_remove_group
+      a domain has the root of its parent, which lives, or is a root itself
           domain PFX-MSI-dev0-15 has root 4, its parent 1
       an MSI domain has the default operations that it asked for and does not provide, and no others
           domain PFX-MSI-dev0-15 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
-      an MSI domain has a firmware node, and an info with its bus token and a hwsize of 1 to 65536, which is its own when it is of a device
+      an MSI domain has a firmware node, and an info with its bus token and the hwsize that was asked for, 65536 for none, which is its own when it is of a device
           domain PFX-MSI-dev0-15 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data
           irq_domain 4 of step 1 is in 2 slots of device 1

@@ -62,6 +62,7 @@ export function insert(world: World): void {
       nvec_used: 2,
       affinity: MASKS,
       msi_attrib: 1,
+      hwsize: 8,
       lock: 1,
     }),
   );
@@ -92,7 +93,7 @@ export function insert(world: World): void {
     dev: 1,
     mutex: 0,
     domains: [],
-    __iter_idx: 0,
+    __iter_idx: 65_535,
   });
   put(world, world.msi_domain_info, {
     flags: ENVIRONMENT.flags,

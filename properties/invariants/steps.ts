@@ -80,6 +80,28 @@ export const OPERATIONS: readonly Example[] = [
 
 /** Domains, devices and their resources. */
 export const OWNERS: readonly Example[] = [
+  example(domain.comesAndGoes, (world) => {
+    world.call = call('msi_create_irq_domain', { domain: 3, hwsize: 4 });
+    world.ret = 1;
+  }),
+  example(
+    domain.thereFromTheStart,
+    () => {
+      // The global MSI domain of the environment was never there.
+    },
+    { environment: { msi: 'global' } },
+  ),
+  example(device.asTheDriverSays, (world) => {
+    world.call = call('dev_set_msi_domain', { domain: 0 });
+  }),
+  example(devres.inOrderOfAge, (world) => {
+    const data = 2;
+    const node = { release: 'driver', data, added: true, other: 0, color: 0 } as const;
+    at(world.device, 1).devres_head.unshift(put(world, world.devres, node));
+  }),
+  example(devres.groupsEnd, (world) => {
+    world.call = call('devres_remove_group', { res: 2 });
+  }),
   example(domain.rootedInItsParent, ({ irq_domain }) => {
     at(irq_domain, MSI).root = MSI;
   }),

@@ -47,7 +47,7 @@ export interface World {
   fired: Fired[];
 }
 
-const IDLE: Call = call('msi_setup_device_data');
+const IDLE: Call = call('irq_free_descs', { block: 2 });
 
 /** A step in which nothing happens, for a test to change. */
 export function begin(world: World, of: Call = IDLE): void {

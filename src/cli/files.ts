@@ -22,6 +22,8 @@ import { fileMistake, mistake, systemCode } from './mistake.ts';
 export const ROOT: string = resolve(import.meta.dirname, '../..');
 /** Where traces are kept for ever. */
 export const CORPUS: string = join(ROOT, 'fuzz', 'corpus');
+/** What `kernel` allows and `strict` does not, as traces: effects of calls that failed, by design of 6.12. */
+export const DIFFERENCES: string = join(CORPUS, 'differences');
 /** What only kernel trees are known to show, a folder for each series of releases. */
 export const TREES: string = join(ROOT, 'fuzz', 'trees');
 /** Known shortest traces of the planted defects. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import type { Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../run/strict.ts';
 import { type Expected, isExpected, parseExpected } from '../run/expected.ts';
 import { PROFILES } from '../trace/profile.ts';
 import type { Finding } from '../trace/verdict.ts';

@@ -4,14 +4,13 @@ import type { Command } from 'commander';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS, WHY } from '../generate/environments.ts';
 import { RULES } from '../invariants/index.ts';
-import { DIFFERENCES } from '../oracle/differences.ts';
 import { columns } from '../report/columns.ts';
 import { jsonDocument, LAYOUT } from '../report/json.ts';
 import type { Paint } from '../report/paint.ts';
 import { formatEnvironment } from '../trace/format.ts';
 import { quote } from '../trace/problem.ts';
 import { type Signature, SIGNATURES } from '../trace/signatures.ts';
-import { CORPUS, readCorpus } from './files.ts';
+import { CORPUS, DIFFERENCES, readCorpus } from './files.ts';
 import { mistake, Status } from './mistake.ts';
 import { SUBJECTS } from './subjects.ts';
 import { finish, paintFor } from './terminal.ts';
@@ -28,7 +27,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   environments: { text: environmentsText, data: environmentsData },
   corpus: { text: corpusText, data: corpusData },
   subjects: { text: subjectsText, data: subjectsData },
-  differences: { text: differencesText, data: () => DIFFERENCES },
+  differences: { text: differencesText, data: differences },
 };
 const NAMES = Object.keys(TOPICS).join('|');
 
@@ -124,8 +123,18 @@ function subjectsData(): object {
   return SUBJECTS.map(({ name, what }) => ({ name, what }));
 }
 
+/** What `kernel` allows and `strict` does not; where the two part is the last step of the trace. */
+function differences(): readonly Readonly<Record<'name' | 'what' | 'source' | 'trace', string>>[] {
+  return readCorpus(DIFFERENCES).map(({ text, comments }) => {
+    const said = (word: string): string =>
+      comments.find((line) => line.startsWith(`${word}: `))?.slice(word.length + 2) ?? '';
+    const trace = text.replaceAll(/^#.*\n/gmu, '');
+    return { name: said('difference'), what: said('what'), source: said('source'), trace };
+  });
+}
+
 function differencesText(paint: Paint): string {
-  const blocks = DIFFERENCES.map(({ name, source, what, trace }) => {
+  const blocks = differences().map(({ name, source, what, trace }) => {
     const lines = trace.trimEnd().split('\n');
     return [
       paint.strong(name),

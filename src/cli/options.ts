@@ -2,7 +2,7 @@
 /** Values of command line options. Each parser returns the value or throws what was expected. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import type { Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../run/strict.ts';
 import { REPORTS, TREES } from './files.ts';
 import { SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
 import type { NamedTarget } from './target.ts';

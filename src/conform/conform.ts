@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** One trace on two subjects, step by step, until they differ. The oracle says which calls make sense. */
+import { fold, startHistory } from '../invariants/history.ts';
 import { refuses } from '../legal/refuse.ts';
-import { initialModel } from '../oracle/model.ts';
-import { adopt } from '../run/adopt.ts';
+import { outcomes } from '../oracle/oracle.ts';
 import { fitting } from '../run/judge.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import type { Step, Trace } from '../trace/step.ts';
@@ -36,7 +36,8 @@ export interface Compared {
 /** Runs a trace on both. Throws what a subject throws that has no other way to say that it does not work. */
 export function conform({ environment, steps }: Trace, { one, other, intended }: Pair): Compared {
   const subjects = [one.start(environment), other.start(environment)] as const;
-  let model = initialModel(environment);
+  const history = startHistory(environment);
+  let picture = subjects[0].picture();
   const ran: Step[] = [];
   let fired = 0;
   const ended = (stopped?: Compared['stopped'], difference?: Difference): Compared => ({
@@ -46,18 +47,20 @@ export function conform({ environment, steps }: Trace, { one, other, intended }:
     stopped,
   });
   for (const [at, step] of steps.entries()) {
-    if (refuses(model, step.call) !== undefined) continue;
+    if (refuses(environment, picture, step.call, history.filledBy) !== undefined) continue;
     if (isApart(step, intended)) return ended('apart');
+    // Before the step: the picture of a subject may be what it works on.
+    const possible = outcomes(environment, picture, step);
     const observation = subjects[0].apply(step);
     const found = unlike(observation, subjects[1].apply(step), intended);
     ran.push(step);
     fired += observation.fired.length;
     if (found !== undefined) return ended(undefined, { ...found, at, step });
-    const outcome = fitting({ step, observation, model, spec: 'kernel' });
+    const outcome = fitting({ observation, dev: step.call.dev, outcomes: possible });
     if (outcome === undefined) return ended('not allowed');
-    if (outcome.dead) return ended();
-    model = outcome.next;
-    adopt(outcome.next, observation.picture, step.call);
+    if (outcome.last) return ended();
+    fold(history, observation, step);
+    ({ picture } = observation);
   }
   return ended();
 }

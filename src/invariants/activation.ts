@@ -11,7 +11,7 @@ import { Fact } from './facts.ts';
 import type { NumberPast } from './past.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
-import { firstFrom } from './tree.ts';
+import { firstFrom } from '../trace/tree.ts';
 import { type DescView, type IrqView, named } from './view.ts';
 import {
   activatesEarly,

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Devices and their MSI data. */
+import { DOMAINS } from '../trace/call.ts';
 import { DomainFlag } from '../trace/flags.ts';
+import { deviceNamed } from '../trace/look.ts';
 import { PROFILES } from '../trace/profile.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import { dataChanged, deviceDomainMade, deviceReleased } from './situations.ts';
+
+/** Handle of the global MSI domain. */
+const MSI = DOMAINS.indexOf('msi');
+
+/** What the driver core does for the MSI core, and where MSI data come from. */
+export const asTheDriverSays: Rule = {
+  name: 'device_add and device_release make a device come and go, dev_set_msi_domain gives it an MSI domain, and msi_setup_device_data says whether it has MSI data',
+  source: 'drivers/base/core.c, include/linux/device.h, kernel/irq/msi.c msi_setup_device_data()',
+  calls: ['device_add', 'device_release', 'dev_set_msi_domain', 'msi_setup_device_data'],
+  step: ({ ret, picture }, { call, environment, domainAt }) => {
+    const device = deviceNamed(picture, call.dev);
+    const { fn } = call;
+    if (device === undefined || device.alive !== (fn !== 'device_release'))
+      return `device ${call.dev} is ${device?.alive === true ? 'there' : 'gone'} after ${fn}`;
+    if (fn === 'msi_setup_device_data')
+      return (ret === 0) === (device.msi_data !== 0) ? undefined : `${fn} says ${ret}`;
+    const given = environment.msi === 'device' ? environment.levels : MSI;
+    const handle = fn === 'dev_set_msi_domain' ? call.domain : given;
+    const wanted = environment.msi === 'none' && fn === 'device_add' ? 0 : (domainAt[handle] ?? 0);
+    return fn === 'device_release' || device.msi_domain === wanted
+      ? undefined
+      : `device ${call.dev} has MSI domain ${device.msi_domain}, not ${wanted}`;
+  },
+  sometimes: [deviceReleased, dataChanged],
+};
 
 /** Hot unplug takes everything along. */
 export const releasedDeviceHasNothing: Rule = {

@@ -2,6 +2,7 @@
 /** Device resources. */
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
+import { named } from './view.ts';
 import { happens } from './situation.ts';
 import { dataChanged, resourceReleased } from './situations.ts';
 
@@ -66,6 +67,51 @@ export const listedOnce: Rule = {
     return undefined;
   },
   sometimes: [resourceReleased, dataChanged],
+};
+
+/** Being newer means being released first. The end of a group is as old as its beginning. */
+export const inOrderOfAge: Rule = {
+  name: 'on the list of a device each node stands behind those that are older, but for the ends of groups',
+  source: 'drivers/base/devres.c add_dr(), remove_nodes()',
+  belongings: ({ picture, device }) => {
+    let newest = 0;
+    for (let i = 0; i < device.devres_head.length; i += 1) {
+      const address = device.devres_head[i] ?? 0;
+      const birth = picture.devres.birth[address] ?? 0;
+      if (picture.devres.objects[address]?.release === 'group_close') continue;
+      if (birth < newest)
+        return `device ${device.handle} lists ${named(picture.devres, address)} behind one of step ${newest}`;
+      newest = birth;
+    }
+    return undefined;
+  },
+  sometimes: [resourceReleased, dataChanged],
+};
+
+/** Releasing a group is the end of it, also where others begin or end inside. */
+export const groupsEnd: Rule = {
+  name: 'a group that is closed has its end at the end of the list, and one that is removed or released is gone',
+  source: 'drivers/base/devres.c devres_close_group(), devres_remove_group(), remove_nodes()',
+  calls: ['devres_close_group', 'devres_remove_group', 'devres_release_group'],
+  step: ({ picture, splats }, { call: { fn, dev, res }, deviceAt }) => {
+    const list = picture.device.objects[deviceAt[dev] ?? 0]?.devres_head ?? [];
+    const nodes = list.map((address) => picture.devres.objects[address]);
+    const isOf = (node: (typeof nodes)[number], kind: string): boolean =>
+      node?.release === kind && node.data === res;
+    const last = nodes.at(-1);
+    const ends =
+      fn === 'devres_close_group'
+        ? splats.length > 0 || isOf(last, 'group_close')
+        : !nodes.some((node) => isOf(node, 'group_open') || isOf(node, 'group_close'));
+    return ends ? undefined : `group ${res} of device ${dev} after ${fn}`;
+  },
+  sometimes: [
+    happens(
+      'a group was released',
+      Fact.RELEASED,
+      (_observation, { call }) => call.fn === 'devres_release_group',
+    ),
+  ],
 };
 
 const NONE = { release: '', data: 0 } as const;

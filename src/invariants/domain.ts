@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Irq domains as they come and go. */
+import { DOMAINS } from '../trace/call.ts';
 import { BUS_TOKENS, DomainFlag, flagNames, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
 import { type Profile, PROFILES } from '../trace/profile.ts';
 import type { MsiDomainInfo } from '../trace/structs.ts';
 import type { Environment, OwnOp } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
+import { isNew } from './addresses.ts';
 import { Fact } from './facts.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
@@ -16,6 +18,50 @@ import { deviceDomainMade, domainMade, domainRemoved } from './situations.ts';
 const LONGEST_NAME = 47;
 /** What the templates of the environments call their chips. */
 const CHIP = 'MSI';
+
+/** A driver is not told of a domain that is not there, and what it removes is gone. */
+export const comesAndGoes: Rule = {
+  name: 'a call that makes a domain has made one exactly when it says so, and one that removes a domain leaves none',
+  source:
+    'kernel/irq/irqdomain.c irq_domain_remove(), kernel/irq/msi.c msi_create_irq_domain(), msi_create_device_irq_domain()',
+  calls: [
+    'msi_create_irq_domain',
+    'msi_create_device_irq_domain',
+    'irq_domain_create_legacy',
+    'irq_domain_remove',
+    'msi_remove_device_irq_domain',
+  ],
+  step: ({ ret, picture }, { call, facts, deviceAt, domainAt }) => {
+    const { fn, dev, domid, domain } = call;
+    const data =
+      picture.msi_device_data.objects[picture.device.objects[deviceAt[dev] ?? 0]?.msi_data ?? 0];
+    const own = picture.irq_domain.objects[data?.domains[domid]?.domain ?? 0];
+    const inSlot = own !== undefined && (own.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) !== 0;
+    const isThere = fn.includes('device') ? inSlot : (domainAt[domain] ?? 0) !== 0;
+    const made = (facts & Fact.DOMAIN_BORN) !== 0;
+    const removes = fn.includes('remove');
+    if (removes ? !isThere : (ret === 1) === made && (!made || isThere)) return undefined;
+    return `${fn} says ${ret}, a domain is ${isThere ? '' : 'not '}there, and was ${made ? '' : 'not '}made`;
+  },
+  sometimes: [domainMade, domainRemoved],
+};
+
+/** What the environment of a trace promises. */
+export const thereFromTheStart: Rule = {
+  name: 'the domains of the environment are there until a driver removes them',
+  source: 'src/trace/environment.ts',
+  all: (_picture, { environment, profile, domainAt, domains }) => {
+    const { levels, msi, wired, hwsize } = environment;
+    const global = msi === 'global' && (hwsize <= MSI_XA_DOMAIN_SIZE || !profile.checksRange);
+    const missing = DOMAINS.find((name, handle) => {
+      const given = (name === 'wired' && wired > 0) || (name === 'msi' && global);
+      const wanted = handle <= levels || given;
+      return wanted && domainAt[handle] === 0 && !domains.some((past) => past?.handle === handle);
+    });
+    return missing === undefined ? undefined : `there is no domain ${missing}`;
+  },
+  sometimes: [domainMade],
+};
 
 /** From the root outwards. */
 export const rootedInItsParent: Rule = {
@@ -118,9 +164,9 @@ function defaultsOf({ flags, ops }: MsiDomainInfo, profile: Profile): readonly s
 
 /** What the MSI core relies on. */
 export const infoFits: Rule = {
-  name: 'an MSI domain has a firmware node, and an info with its bus token and a hwsize of 1 to 65536, which is its own when it is of a device',
+  name: 'an MSI domain has a firmware node, and an info with its bus token and the hwsize that was asked for, 65536 for none, which is its own when it is of a device',
   source: 'kernel/irq/msi.c __msi_create_irq_domain()',
-  newDomain: ({ picture, domain }) => {
+  newDomain: ({ picture, address, domain }, history) => {
     if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI) === 0) return undefined;
     const info = picture.msi_domain_info.objects[domain.host_data];
     if (info === undefined) return `domain ${domain.name} has no info`;
@@ -129,9 +175,15 @@ export const infoFits: Rule = {
     if (domain.fwnode === 0) return `domain ${domain.name} has no firmware node`;
     if (info.bundle !== domain.handle < 0)
       return `the info of domain ${domain.name} is ${info.bundle ? '' : 'not '}its own`;
-    return info.hwsize >= 1 && info.hwsize <= MSI_XA_DOMAIN_SIZE
+    if (info.hwsize === 0) return `domain ${domain.name} has hwsize 0`;
+    const { environment, call, profile, domains, steps } = history;
+    const isGiven = !isNew(picture.irq_domain, address);
+    if (!isGiven && domains[address]?.made !== steps) return undefined;
+    const asked = isGiven ? environment.hwsize : call.hwsize;
+    const wanted = profile.checksRange && asked > 0 ? asked : MSI_XA_DOMAIN_SIZE;
+    return info.hwsize === wanted
       ? undefined
-      : `domain ${domain.name} has hwsize ${info.hwsize}`;
+      : `domain ${domain.name} has hwsize ${info.hwsize}, asked for ${asked}`;
   },
   sometimes: [deviceDomainMade],
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What the call itself says: locks taken, iteration, blocks of interrupts that the driver gets. */
+import type { CallName } from '../trace/call.ts';
 import type { Observation, Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
 import { type History, numberPast, UNKNOWN } from './remember.ts';
@@ -26,6 +27,12 @@ export function foldCall(history: History, { ret, picture }: Observation): void 
     case 'irq_domain_disconnect_hierarchy':
       for (let i = 0; ret > 0 && i < nirqs; i += 1) numberPast(history, ret + i).trimmed = true;
       break;
+    case 'irq_domain_associate':
+      if (ret === 0) history.filledBy[block] = fn;
+      break;
+    case 'irq_domain_create_legacy':
+      if (ret === 1) history.filledBy[block] = fn;
+      break;
     case 'irq_domain_push_irq':
     case 'irq_domain_pop_irq':
       if (ret === 0)
@@ -51,10 +58,24 @@ function cursorAfter(history: History, picture: Picture, ret: number): number {
       history.facts |= Fact.ITERATED;
       if (!hasStore(history, picture)) return UNKNOWN;
       return lock === 1 ? -1 : ret;
+    case 'msi_create_device_irq_domain':
+      return ret === 1 ? -1 : UNKNOWN;
     default:
-      return UNKNOWN;
+      return lock === 1 || UNLOCKING.includes(fn) ? -1 : UNKNOWN;
   }
 }
+
+/** Functions that take the mutex, and release it, whatever comes of it. */
+const UNLOCKING: readonly CallName[] = [
+  'msi_remove_device_irq_domain',
+  'msi_match_device_irq_domain',
+  'msi_domain_alloc_irqs_range',
+  'msi_domain_alloc_irq_at',
+  'msi_domain_free_irqs_range',
+  'msi_domain_free_irqs_all',
+  'msi_domain_alloc_irqs',
+  'msi_domain_free_irqs',
+];
 
 /** The call names a store; otherwise the cursor stays what it was, which nobody knows. */
 function hasStore({ call, deviceAt, profile }: History, picture: Picture): boolean {
@@ -83,6 +104,7 @@ function foldBlocks(history: History, { blockIrq, blockSize }: Picture): void {
     const irq = blockIrq[block] ?? 0;
     if (irq === history.blocks[block]) continue;
     history.blocks[block] = irq;
+    history.filledBy[block] = history.call.fn;
     if (irq === 0) continue;
     history.facts |= Fact.BLOCK;
     for (let i = 0; i < (blockSize[block] ?? 0); i += 1) {

@@ -107,8 +107,8 @@ function changeData(history: History, { splats, picture }: Observation, device: 
   const past = history.devices[device];
   if (past === undefined) return;
   past.files = 0;
-  history.cursor[past.handle] = UNKNOWN;
   if (past.data === 0) return;
+  history.cursor[past.handle] = UNKNOWN;
   history.held[past.handle] = false;
   if (!splats.some(({ kind, fn }) => kind === 'WARN' && fn === 'msi_device_data_release')) return;
   for (let address = 1; address < history.descs.length; address += 1) {

@@ -5,7 +5,7 @@ import { Fact } from './facts.ts';
 import { addressesOf } from './addresses.ts';
 import { domainPast } from './fold-domains.ts';
 import { extend, extendZero, type History, mention, numberPast } from './remember.ts';
-import { mapping } from './tree.ts';
+import { mapping } from '../trace/tree.ts';
 
 /** Takes in irq_data and irq_desc. */
 export function foldIrqs(history: History, picture: Picture): void {

@@ -113,6 +113,8 @@ export const RULES: readonly Rule[] = [
   sysfs.filesAreEntries,
   sysfs.groupWithData,
 
+  domain.comesAndGoes,
+  domain.thereFromTheStart,
   domain.rootedInItsParent,
   domain.flagsFit,
   domain.linearAsAsked,
@@ -123,12 +125,15 @@ export const RULES: readonly Rule[] = [
   domain.namedAfterItsDevice,
   domain.takesEverythingAlong,
 
+  device.asTheDriverSays,
   device.releasedDeviceHasNothing,
   device.dataKnowsDevice,
   device.slotHasDomain,
   devres.newestFirst,
   devres.releasedOnce,
   devres.listedOnce,
+  devres.inOrderOfAge,
+  devres.groupsEnd,
   devres.dataAfterGroup,
   devres.markersKnowEachOther,
 

@@ -6,7 +6,7 @@ import { MSI_MAX_INDEX } from '../trace/flags.ts';
 import { Fact } from './facts.ts';
 import { type History, UNKNOWN } from './remember.ts';
 import type { Rule } from './rule.ts';
-import { firstFrom, load } from './tree.ts';
+import { firstFrom, load } from '../trace/tree.ts';
 import { happened, happens, withMsi } from './situation.ts';
 
 const iterated = happened('descriptors were iterated over', Fact.ITERATED);
@@ -51,6 +51,10 @@ export const unlockEndsIteration: Rule = {
   calls: ['msi_next_desc', 'msi_next_desc_6_1'],
   step: ({ ret }, { call, cursorWas }) =>
     ret !== -1 && cursorWas[call.dev] === -1 ? `${call.fn} found slot ${ret}` : undefined,
+  device: ({ device, data }, { cursor }) =>
+    data === undefined || cursor[device.handle] !== -1 || data.__iter_idx >= MSI_MAX_INDEX
+      ? undefined
+      : `the cursor of device ${device.handle} is at slot ${data.__iter_idx}`,
   sometimes: [
     happens(
       'an iteration was asked for more after its end',

@@ -9,7 +9,7 @@ import type { IrqData } from '../trace/structs.ts';
 import { Fact } from './facts.ts';
 import { isContested } from './fold-irqs.ts';
 import type { Rule } from './rule.ts';
-import { mapping } from './tree.ts';
+import { mapping } from '../trace/tree.ts';
 import { type IrqView, named } from './view.ts';
 import { anywhere, happens } from './situation.ts';
 import { contested, irqFreed, levelAllocated, several } from './situations.ts';

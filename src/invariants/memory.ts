@@ -204,7 +204,7 @@ const IGNORED: readonly string[] = [
 ];
 
 /** What a failure looks like; positive results of allocations for PCI are failures too. */
-const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
+export const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
   errno: (ret) => ret !== 0,
   bool: (ret) => ret === 0,
   virq: (ret) => ret <= 0,

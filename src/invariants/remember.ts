@@ -3,7 +3,7 @@
  * What has happened so far, as far as a rule needs it. It is changed in place, by fold.ts and the
  * files that it uses only.
  */
-import { call, type Call, DOMAINS } from '../trace/call.ts';
+import { call, type Call, type CallName, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
@@ -75,6 +75,8 @@ export interface History {
   readonly cursorWas: number[];
   /** Blocks of the driver after the step before. */
   readonly blocks: number[];
+  /** What it got, or mapped, each of them with. */
+  readonly filledBy: (CallName | undefined)[];
   /** Hardware numbers that two interrupts of a domain have had: see contest() in fold-irqs.ts. */
   readonly contested: Set<number>;
   /** Calls of operations so far, in environments that force results. */
@@ -130,6 +132,7 @@ export function startHistory(environment: Environment): History {
     cursor: [UNKNOWN, UNKNOWN, UNKNOWN],
     cursorWas: [UNKNOWN, UNKNOWN, UNKNOWN],
     blocks: [0, 0, 0],
+    filledBy: [undefined, undefined, undefined],
     contested: new Set(),
     opTotal: new Map(),
     faults: [],
@@ -223,6 +226,7 @@ export function copyHistory(history: History): History {
     cursor: [...history.cursor],
     cursorWas: [...history.cursorWas],
     blocks: [...history.blocks],
+    filledBy: [...history.filledBy],
     contested: new Set(history.contested),
     opTotal: new Map(history.opTotal),
     opStep: new Map(history.opStep),

@@ -6,7 +6,7 @@
 import type { Picture, Table } from '../trace/observation.ts';
 import type * as S from '../trace/structs.ts';
 import type { NumberPast } from './past.ts';
-import { baseOf, load } from './tree.ts';
+import { baseOf, load } from '../trace/tree.ts';
 
 /** An interrupt number that a step dealt with. */
 export interface NumberView {

@@ -1,44 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** One step while it is worked out: what it changes, what it complains about, where it fails. */
-import { NR_CPUS } from '../trace/affinity.ts';
+/** One call while it is worked out: what it finds, what it complains about, where it may fail. */
 import type { Call } from '../trace/call.ts';
-import type { HostileCall } from '../trace/environment.ts';
+import type { Environment, HostileCall } from '../trace/environment.ts';
 import { Errno } from '../trace/errno.ts';
+import { MsiFlag } from '../trace/flags.ts';
+import type { Picture } from '../trace/observation.ts';
+import type { Outcome, Slot } from '../trace/outcome.ts';
+import type { Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
 import type { MemoryFault } from '../trace/step.ts';
-import { type Block, type Device, type Model, NONE, type Slot, type World } from './model.ts';
+import type { Device, IrqDomain } from '../trace/structs.ts';
 
-/** Stand for any value, where a rule says which, and for any interrupt number above 0. */
-export const ANY: number = Number.POSITIVE_INFINITY;
-export const VIRQ: number = Number.MAX_SAFE_INTEGER;
-
-/** What may fail, and what becomes of it: which alternative of each choice is taken, 0 for going on. */
-export interface Plan {
-  readonly memory: readonly MemoryFault[];
-  readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
-  readonly taken: readonly number[];
-  readonly strict: boolean;
-}
-
-/** The work. */
-export interface Draft {
-  readonly before: Model;
+/** The work: an outcome in the making. */
+export interface Draft extends Outcome {
+  readonly environment: Environment;
+  readonly profile: Profile;
+  /** What was there before the call; with it the device that the call names, and its domains by domain id. */
+  readonly picture: Picture;
   readonly call: Call;
-  readonly plan: Plan;
-  /** Copies, to be changed; `device` is the one that the call names. */
-  readonly world: World;
-  readonly device: Device;
+  readonly device: Readonly<Device>;
+  readonly domains: readonly (Readonly<IrqDomain> | undefined)[];
+  /** Whether it has MSI data, and whether their mutex is held. */
+  data: boolean;
+  locked: boolean;
+  readonly stores: readonly Map<number, Slot>[];
+  ret: number;
   readonly splats: string[];
+  last: boolean;
   /** The kernel is dead, and nothing more is heard of it. */
   dead: boolean;
-  /** The trace ends after this step by our choice, for what follows is undefined. */
-  doomed: boolean;
-  /** Root vectors and interrupt numbers that are free still, and hardware numbers mapped in this step. */
-  vectors: number;
+  /** Interrupt numbers and root vectors taken so far. */
   numbers: number;
-  readonly mapped: number[];
-  /** How many alternatives each choice had so far, and whether one was taken that needs a fault. */
+  vectors: number;
+  /** What may fail: memory, and operations. */
+  readonly memory: readonly MemoryFault[];
+  readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
+  /** How many alternatives each choice had so far, which to take, 0 for going on, and whether one of them needs a fault. */
   readonly choices: number[];
+  readonly taken: readonly number[];
   fault: boolean;
 }
 
@@ -51,10 +50,11 @@ export function splat(d: Draft, text: string, ret = 0): number {
   return ret;
 }
 
-/** Complains for the last time. */
+/** Complains for the last time; what is worked out after that does not matter. */
 export function die(d: Draft, text: string): number {
   splat(d, text);
   d.dead = true;
+  d.last = true;
   return 0;
 }
 
@@ -63,55 +63,34 @@ const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
 
 /** A place where memory or an operation may fail: what it fails with, or 0. */
 export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
-  const { plan, call } = d;
-  if (plan.memory.length === 0 && plan.forced.length === 0) return 0;
-  const values: number[] = memory && plan.memory.length > 0 ? [Errno.ENOMEM] : [];
-  for (const { op, ret } of plan.forced) {
+  const { call, forced } = d;
+  if (d.memory.length === 0 && forced.length === 0) return 0;
+  const values: number[] = memory && d.memory.length > 0 ? [Errno.ENOMEM] : [];
+  for (const { op, ret } of forced) {
     const push = call.fn === 'irq_domain_push_irq';
     const cut = call.fn === 'irq_domain_disconnect_hierarchy' && call.domain > 0;
     const works = ret > 0 && NEGATIVE.includes(op) && !push;
     if (!ops.includes(op) || works) continue;
     // A level without a chip cannot be trimmed; a level that is cut off, or pushed, need have none.
     const chipless = op === 'alloc' && ret === 0 && !push && !cut;
-    values.push(chipless ? Errno.EINVAL : plan.strict && ret > 0 ? Errno.ENOSPC : ret);
+    values.push(chipless ? Errno.EINVAL : ret);
   }
-  const value = choose(d, ...values);
+  const value = choose(d, values);
   d.fault ||= value !== 0;
   return value;
 }
 
+/** More places where it may fail than a call has, unless its subject has gone astray. */
+const MANY = 256;
+
 /** One of these, or 0: all of it may happen, and each is an outcome. */
-function choose({ choices, plan }: Draft, ...values: readonly number[]): number {
-  if (values.length === 0) return 0;
+export function choose({ choices, taken, dead }: Draft, values: readonly number[]): number {
+  if (values.length === 0 || dead || choices.length >= MANY) return 0;
   choices.push(values.length);
-  return values[(plan.taken[choices.length - 1] ?? 0) - 1] ?? 0;
+  return values[(taken[choices.length - 1] ?? 0) - 1] ?? 0;
 }
 
-/** Bits of all CPUs in an affinity. */
-const CPUS: number = (1 << NR_CPUS) - 1;
-
-/** Takes interrupt numbers in a row, and root vectors: 0, or an errno when they are too few, or too scattered, or have no CPU. */
-export function take(d: Draft, count: number, affinity: number, vectors: number): number {
-  const { numbers } = d;
-  const scattered = numbers <= (count - 1) * (d.world.environment.nr_irqs - numbers);
-  if (numbers < count || (scattered && choose(d, 1) === 1)) return Errno.ENOMEM;
-  if (affinity !== 0 && (affinity & CPUS) === 0) return Errno.EINVAL;
-  if (vectors > d.vectors) return Errno.ENOSPC;
-  d.numbers -= count;
-  d.vectors -= vectors;
-  return 0;
-}
-
-/** The slots of a domain id, to be changed in place. */
-export function edit({ before, call, device }: Draft, domid: number): Map<number, Slot> {
-  const store = device.stores[domid] ?? { domain: NONE, slots: new Map<number, Slot>() };
-  if (store.slots === before.devices[call.dev]?.stores[domid]?.slots)
-    store.slots = new Map(store.slots);
-  return store.slots;
-}
-
-/** Replaces the block of the call; there is an interrupt number then. */
-export function setBlock({ world, call }: Draft, to: Block | undefined): number {
-  world.blocks[call.block] = to;
-  return VIRQ;
+/** Whether the MSI domains have a flag. */
+export function has({ environment: { flags } }: Draft, flag: keyof typeof MsiFlag): boolean {
+  return (flags & MsiFlag[flag]) !== 0;
 }

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** The calls of kernel/irq/msi.c, and what it does with the domains of a device. */
+/** Interrupts of descriptors, and domains of devices: kernel/irq/msi.c, under its names. */
+import { isNowhere } from '../trace/affinity.ts';
 import type { Call } from '../trace/call.ts';
-import { BUS_TOKENS } from '../trace/flags.ts';
-import { ANY, die, type Draft, fails, splat, type Work } from './draft.ts';
-import * as irqs from './interrupts.ts';
-import { isParent, newDevice, newMsiDomain, NONE, own } from './model.ts';
+import { Errno } from '../trace/errno.ts';
+import {
+  BUS_TOKENS,
+  DomainFlag,
+  MSI_MAX_INDEX,
+  MSI_XA_DOMAIN_SIZE,
+  PCI_TOKENS,
+} from '../trace/flags.ts';
+import { findMapping } from '../trace/look.ts';
+import { ANY, type Slot } from '../trace/outcome.ts';
+import type { IrqDomain } from '../trace/structs.ts';
+import { die, type Draft, fails, has, splat, type Work } from './draft.ts';
+import { irq_domain_remove, take } from './irqdomain.ts';
 import * as store from './store.ts';
 
 const { locked } = store;
 
 /** By name; an argument `lock` is for the caller. */
 export const MSI_CALLS: Readonly<Record<string, Work>> = {
-  msi_setup_device_data: (d) => (d.device.data ? 0 : fails(d, true) || setUp(d)),
+  msi_setup_device_data: (d) => (d.data ? 0 : fails(d, true)),
   msi_lock_descs: store.msi_lock_descs,
   msi_unlock_descs: store.msi_unlock_descs,
   msi_domain_insert_msi_desc: store.insert,
@@ -19,40 +29,41 @@ export const MSI_CALLS: Readonly<Record<string, Work>> = {
   msi_free_msi_descs: (d) => store.free(d, store.EVERY),
   msi_domain_first_desc: (d, { domid }) => store.first(d, domid),
   msi_next_desc: (d, { domid }) => store.iterate(d, 'msi_next_desc', domid),
-  msi_domain_get_virq: irqs.getVirq,
+  msi_domain_get_virq: getVirq,
   get_cached_msi_msg: () => ANY,
-  msi_device_populate_sysfs: (d) => store.each(d, store.USED, () => fails(d, true)),
-  msi_device_destroy_sysfs: (d) => store.each(d, store.ALL, () => 0),
-  msi_create_irq_domain,
+  msi_device_populate_sysfs: (d) =>
+    store.each(d, store.slotsIn(d, store.EVERY, store.USED), true, () => fails(d, true)),
+  msi_device_destroy_sysfs: (d) =>
+    store.each(d, store.slotsIn(d, store.EVERY, store.ALL), true, () => 0),
+  msi_create_irq_domain: create,
   msi_create_device_irq_domain,
   msi_remove_device_irq_domain: (d, { domid }) => remove(d, domid),
   msi_match_device_irq_domain: locked(match),
-  msi_domain_alloc_irqs_range: locked((d) => irqs.alloc(d, range(d))),
-  msi_domain_alloc_irqs_range_locked: (d) => irqs.alloc(d, range(d)),
-  msi_domain_alloc_irqs_all_locked: (d) => irqs.alloc(d, whole(d)),
-  msi_domain_alloc_irq_at: locked(irqs.msi_domain_alloc_irq_at),
-  msi_domain_free_irqs_range: locked((d) => irqs.free(d, range(d))),
-  msi_domain_free_irqs_range_locked: (d) => irqs.free(d, range(d)),
-  msi_domain_free_irqs_all: locked((d) => irqs.free(d, whole(d))),
-  msi_domain_free_irqs_all_locked: (d) => irqs.free(d, whole(d)),
+  msi_domain_alloc_irqs_range: locked((d) => alloc(d, range(d))),
+  msi_domain_alloc_irqs_range_locked: (d) => alloc(d, range(d)),
+  msi_domain_alloc_irqs_all_locked: (d) => alloc(d, whole(d)),
+  msi_domain_alloc_irq_at: locked(msi_domain_alloc_irq_at),
+  msi_domain_free_irqs_range: locked((d) => free(d, range(d))),
+  msi_domain_free_irqs_range_locked: (d) => free(d, range(d)),
+  msi_domain_free_irqs_all: locked((d) => free(d, whole(d))),
+  msi_domain_free_irqs_all_locked: (d) => free(d, whole(d)),
   msi_add_msi_desc: store.insert,
   msi_free_msi_descs_range: (d, { filter }) => store.free(d, range(d), filter),
   msi_first_desc: (d) => store.first(d, 0),
   msi_next_desc_6_1: (d) => store.iterate(d, 'msi_next_desc', 0),
-  msi_get_virq: irqs.getVirq,
-  msi_domain_alloc_irqs: locked((d) => irqs.alloc(d, made(d))),
-  msi_domain_alloc_irqs_descs_locked: (d) => irqs.alloc(d, made(d)),
-  msi_domain_free_irqs: locked((d) => irqs.free(d, store.EVERY)),
-  msi_domain_free_irqs_descs_locked: (d) => irqs.free(d, store.EVERY),
+  msi_get_virq: getVirq,
+  msi_domain_alloc_irqs: locked((d) => alloc(d, made(d))),
+  msi_domain_alloc_irqs_descs_locked: (d) => alloc(d, made(d)),
+  msi_domain_free_irqs: locked((d) => free(d, store.EVERY)),
+  msi_domain_free_irqs_descs_locked: (d) => free(d, store.EVERY),
 };
 
-function range({ call: { domid, first, last } }: Draft): store.Ctrl {
-  return { domid, first, last, nirqs: last + 1 - first };
+function range({ call: { first, last } }: Draft): store.Ctrl {
+  return { first, last, nirqs: last + 1 - first };
 }
 
 function whole(d: Draft): store.Ctrl {
-  const { domid, nirqs } = d.call;
-  return { domid, first: 0, last: store.msi_domain_get_hwsize(d, domid) - 1, nirqs };
+  return { first: 0, last: store.msi_domain_get_hwsize(d) - 1, nirqs: d.call.nirqs };
 }
 
 /** Before 6.2 only descriptors that are to be made have a range. */
@@ -60,83 +71,175 @@ function made({ call: { nirqs } }: Draft): store.Ctrl {
   return { ...store.EVERY, last: nirqs - 1 };
 }
 
-const GROUP = { release: 'devm_attr_group_remove', id: 0 } as const;
-const DATA = { release: 'msi_device_data_release', id: 0 } as const;
+/** msi_domain_get_virq(), msi_get_virq() */
+function getVirq(d: Draft, call: Call): number {
+  const wrong = call.index > MSI_MAX_INDEX || d.stores[call.domid] === undefined;
+  if (!d.data) return 0;
+  if (d.profile.checksRange && wrong) return splat(d, 'WARN msi_domain_get_virq 1');
+  return locked(() => ANY)(d, call);
+}
 
-/** A global domain is copied, a parent is not; 6.1 has nothing to copy it to. */
-function setUp(d: Draft): number {
-  const { device, world } = d;
-  device.devres.push(GROUP, DATA);
-  device.data = true;
-  const [first] = device.stores;
-  const copied = world.profile.storePerDomain && !isParent(world, device.msiDomain);
-  if (first !== undefined && copied) first.domain = device.msiDomain;
+function isPci({ environment }: Draft): boolean {
+  return PCI_TOKENS.includes(environment.bus_token);
+}
+
+/** msi_check_reservation_mode() looks at the first descriptor, which need not be there. */
+function msi_check_reservation_mode(d: Draft): void {
+  const looks = isPci(d) && has(d, 'MSI_FLAG_MUST_REACTIVATE');
+  if (!looks || has(d, 'MSI_FLAG_NO_MASK')) return;
+  store.first(d, 0);
+  if (d.stores[0]?.size === 0) die(d, 'NULL dereference msi_check_reservation_mode 1');
+}
+
+/** What an allocation of interrupts that failed returns, whatever the reason was. */
+function noSpace(d: Draft, nvec: number, allocated: number): number {
+  const { ops } = d.environment;
+  if (ops.includes('handle_error') || ops.includes('msi_finish'))
+    return fails(d, false, 'handle_error') || Errno.ENOSPC;
+  if (!isPci(d) || (nvec === 1 && allocated === 0)) return Errno.ENOSPC;
+  return nvec > 1 ? 1 : allocated;
+}
+
+/** msi_domain_alloc() and everything below; of the hardware numbers only the first is looked at. */
+function takeIrqs(d: Draft, { index, nvec, nowhere }: Slot, mapped: Set<number>): boolean {
+  const { picture, profile, environment, device, domains, call } = d;
+  const global = picture.irq_domain.objects[device.msi_domain];
+  const domain = profile.storePerDomain ? domains[call.domid] : global;
+  const base = environment.hwirq === 'device' ? call.dev * MSI_XA_DOMAIN_SIZE : 0;
+  const hwirq = environment.hwirq === 'overlap' ? index >> 1 : base + index;
+  if (mapped.has(hwirq) || findMapping(picture, domain, hwirq) !== undefined) return false;
+  for (let vec = 0; vec < nvec; vec += 1) mapped.add(hwirq + vec);
+  return (fails(d, true, 'alloc', 'msi_init') || take(d, nvec, nowhere, nvec)) === 0;
+}
+
+function overrides({ environment: { ops } }: Draft): boolean {
+  return ops.includes('domain_alloc_irqs');
+}
+
+/** All of the device where an operation overrides; msi_for_each_desc() in 6.1, xa_for_each_range() since. */
+function visit(d: Draft, ctrl: store.Ctrl, filter: number, work: (slot: Slot) => number): number {
+  const iterates = !overrides(d) && !d.profile.storePerDomain;
+  const scope = overrides(d) || iterates ? store.EVERY : ctrl;
+  return store.each(d, store.slotsIn(d, scope, filter), iterates, work);
+}
+
+/** Through `domain_alloc_irqs`: the default, a wrapper of it, or one that takes nothing but interrupt numbers. */
+function domain_alloc_irqs(d: Draft, ctrl: store.Ctrl): number {
+  const own = overrides(d);
+  const wrapped = own || d.environment.ops.includes('wrap_alloc');
+  const refused =
+    (wrapped ? fails(d, false, 'domain_alloc_irqs') : 0) ||
+    (own ? 0 : fails(d, false, 'msi_check', 'msi_prepare'));
+  if (refused === 0 && !own) msi_check_reservation_mode(d);
+  if (refused !== 0 || d.dead) return refused;
+  const mapped = new Set<number>();
+  let allocated = 0;
+  return visit(d, ctrl, store.UNUSED, (slot) => {
+    const ret = own ? fails(d, true) || take(d, slot.nvec, slot.nowhere, 0) : 0;
+    if (ret !== 0) return ret;
+    if (!own && allocated >= ctrl.nirqs)
+      return splat(d, 'WARN __msi_domain_alloc_irqs 1', Errno.EINVAL);
+    if (!own && !takeIrqs(d, slot, mapped)) return noSpace(d, slot.nvec, allocated);
+    allocated += 1;
+    setUsed(d, slot, true);
+    const early = !own && has(d, 'MSI_FLAG_ACTIVATE_EARLY') ? fails(d, false, 'activate') : 0;
+    return early || (has(d, 'MSI_FLAG_DEV_SYSFS') ? fails(d, true) : 0);
+  });
+}
+
+function setUsed({ stores, call }: Draft, slot: Slot, used: boolean): number {
+  stores[call.domid]?.set(slot.index, { ...slot, used });
   return 0;
 }
 
-function msi_create_irq_domain(d: Draft, { domain, hwsize }: Call): number {
-  const fresh = newMsiDomain(hwsize, d.world.profile);
-  if (fresh === undefined || fails(d, true) !== 0) return 0;
-  d.world.domains[domain] = fresh;
-  return 1;
+/** Why not to begin; `fn` is what 6.1 begins with. */
+function notReady(d: Draft, ctrl: store.Ctrl, fn: string): number {
+  if (!d.profile.checksRange) store.held(d, fn);
+  else if (!store.msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
+  else if (store.msi_get_device_domain(d) === undefined) return Errno.ENODEV;
+  return 0;
+}
+
+/** msi_domain_alloc_locked(), msi_domain_alloc_irqs_descs_locked() */
+function alloc(d: Draft, ctrl: store.Ctrl): number {
+  const { checksRange } = d.profile;
+  const simple =
+    notReady(d, ctrl, 'msi_domain_alloc_irqs_descs_locked') || store.addSimple(d, ctrl);
+  if (simple !== 0 && !checksRange) return simple;
+  const ret = simple || domain_alloc_irqs(d, ctrl);
+  if (ret !== 0) free(d, checksRange ? ctrl : store.EVERY);
+  return ret;
+}
+
+/** msi_domain_free_locked(), msi_domain_free_irqs_descs_locked() */
+function free(d: Draft, ctrl: store.Ctrl): number {
+  if (notReady(d, ctrl, 'msi_domain_free_irqs_descs_locked') !== 0) return 0;
+  visit(d, ctrl, store.USED, (slot) => setUsed(d, slot, false));
+  return has(d, 'MSI_FLAG_FREE_MSI_DESCS') ? store.free(d, ctrl) : 0;
+}
+
+/** Adds a descriptor with its interrupt: the index or an errno. */
+function msi_domain_alloc_irq_at(d: Draft, { index, affinity }: Call): number {
+  if (store.msi_get_device_domain(d) === undefined) return Errno.ENODEV;
+  const slot = { index, nvec: 1, nowhere: isNowhere(affinity), used: false };
+  const at = fails(d, true) || store.msi_insert_desc(d, slot);
+  if (at < 0) return at;
+  const ctrl = { first: at, last: at, nirqs: 1 };
+  const ret = domain_alloc_irqs(d, ctrl);
+  if (ret !== 0) free(d, ctrl);
+  return ret || at;
+}
+
+function is(domain: Readonly<IrqDomain> | undefined, flag: keyof typeof DomainFlag): boolean {
+  return domain !== undefined && (domain.flags & DomainFlag[flag]) !== 0;
+}
+
+/** __msi_create_irq_domain(); 6.1 knows no sizes. */
+function create(d: Draft, { hwsize }: Call): number {
+  return (hwsize <= MSI_XA_DOMAIN_SIZE || !d.profile.checksRange) && fails(d, true) === 0 ? 1 : 0;
 }
 
 function msi_create_device_irq_domain(d: Draft, call: Call): number {
-  const { device, world } = d;
-  if (device.msiDomain === NONE) return die(d, 'NULL dereference irq_domain_is_msi_parent 1');
-  if (!isParent(world, device.msiDomain) || device.stores[call.domid] === undefined) return 0;
-  if (store.has(d, 'MSI_FLAG_USE_DEV_FWNODE') && !world.environment.fwnode) return 0;
+  const { device, environment, picture } = d;
+  if (device.msi_domain === 0) return die(d, 'NULL dereference irq_domain_is_msi_parent 1');
+  const parent = picture.irq_domain.objects[device.msi_domain];
+  if (!is(parent, 'IRQ_DOMAIN_FLAG_MSI_PARENT') || d.stores[call.domid] === undefined) return 0;
+  if (has(d, 'MSI_FLAG_USE_DEV_FWNODE') && !environment.fwnode) return 0;
   if (fails(d, true) !== 0) return 0;
-  if (!device.data) setUp(d);
-  return locked(create)(d, call);
+  d.data = true;
+  return locked(() => {
+    if (store.msi_get_device_domain(d) !== undefined)
+      return splat(d, 'WARN msi_create_device_irq_domain 1');
+    return fails(d, false, 'init_dev_msi_info') === 0 ? create(d, call) : 0;
+  })(d, call);
 }
 
-function create(d: Draft, { dev, domid, hwsize }: Call): number {
-  const slot = d.device.stores[domid];
-  if (store.msi_get_device_domain(d, domid) !== undefined || slot === undefined)
-    return splat(d, 'WARN msi_create_device_irq_domain 1');
-  const fresh = newMsiDomain(hwsize, d.world.profile);
-  if (fresh === undefined || fails(d, true, 'init_dev_msi_info') !== 0) return 0;
-  d.world.domains[own(dev, domid)] = fresh;
-  slot.domain = own(dev, domid);
-  return 1;
+/** The domain that the device has made for itself. */
+function ownDomain(d: Draft, domid: number): Readonly<IrqDomain> | undefined {
+  const domain = store.msi_get_device_domain(d, domid);
+  return is(domain, 'IRQ_DOMAIN_FLAG_MSI_DEVICE') ? domain : undefined;
 }
 
 /** msi_remove_device_irq_domain() */
 function remove(d: Draft, domid: number): number {
   store.msi_lock_descs(d);
-  const domain = d.dead ? undefined : store.msi_get_device_domain(d, domid);
-  const slot = d.device.stores[domid];
-  if (domain !== undefined && slot?.domain === own(d.call.dev, domid)) {
-    irq_domain_remove(d, slot.domain);
-    slot.domain = NONE;
-    if (store.has(d, 'MSI_FLAG_USE_DEV_FWNODE')) splat(d, 'WARN irq_domain_free_fwnode 1');
-  }
-  return d.dead ? 0 : store.msi_unlock_descs(d);
-}
-
-/** Interrupts that are left behind point at freed memory then, and we stop there. */
-export function irq_domain_remove(d: Draft, domain: number): number {
-  const old = d.world.domains[domain];
-  d.world.domains[domain] = undefined;
-  if ((old?.mapped.size ?? 0) > 0) splat(d, 'WARN irq_domain_remove 1');
-  d.doomed ||= (old?.live ?? 0) > 0;
-  return 0;
+  const domain = ownDomain(d, domid);
+  irq_domain_remove(d, domain);
+  if (domain && has(d, 'MSI_FLAG_USE_DEV_FWNODE')) splat(d, 'WARN irq_domain_free_fwnode 1');
+  return store.msi_unlock_descs(d);
 }
 
 /** msi_match_device_irq_domain() */
-function match(d: Draft, { dev, domid, bus_token }: Call): number {
-  store.msi_get_device_domain(d, domid);
-  const isOwn = d.device.stores[domid]?.domain === own(dev, domid);
-  return Number(isOwn && BUS_TOKENS[bus_token] === d.world.environment.bus_token);
+function match(d: Draft, { domid, bus_token }: Call): number {
+  const isOwn = ownDomain(d, domid) !== undefined;
+  return Number(isOwn && BUS_TOKENS[bus_token] === d.environment.bus_token);
 }
 
 /** The release of the MSI data. Descriptors that are still there are lost, with their interrupts. */
 export function msi_device_data_release(d: Draft): void {
-  for (const [domid, { slots }] of d.device.stores.entries()) {
-    if (d.world.profile.storePerDomain) remove(d, domid);
+  for (const [domid, slots] of d.stores.entries()) {
+    if (d.profile.storePerDomain) remove(d, domid);
     if (slots.size > 0) splat(d, 'WARN msi_device_data_release 1');
+    slots.clear();
   }
-  const { alive, msiDomain, devres } = d.device;
-  Object.assign(d.device, { ...newDevice(d.world), alive, msiDomain, devres });
 }

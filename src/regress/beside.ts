@@ -5,7 +5,7 @@
  * subjects can be compared all the same.
  */
 import { startSession } from '../run/session.ts';
-import type { Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../run/strict.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What is run to check a change, and what it shows. */
-import type { Spec } from '../oracle/oracle.ts';
+import type { Spec } from '../run/strict.ts';
 import type { Expected } from '../run/expected.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Trace } from '../trace/step.ts';

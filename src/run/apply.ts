@@ -7,19 +7,19 @@ import { checkAll, checkEnd, checkTouched } from '../invariants/check.ts';
 import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { refuses } from '../legal/refuse.ts';
-import type { Model } from '../oracle/model.ts';
-import { expected, type Spec } from '../oracle/oracle.ts';
+import { outcomes } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
 import { thrownText } from '../subject/thrown.ts';
-import type { Fired, Observation } from '../trace/observation.ts';
+import type { Fired, Observation, Picture } from '../trace/observation.ts';
+import type { Outcome } from '../trace/outcome.ts';
+import type { Environment } from '../trace/environment.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
-import { adopt } from './adopt.ts';
-import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
-import { AGREE, fitting, type Judged, whatIsWrong } from './judge.ts';
+import { fitting, type Judged, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
+import { belongings, type Spec, strictly } from './strict.ts';
 
 /** What is run, and how closely it is looked at. */
 export interface Options {
@@ -55,10 +55,10 @@ const ENDED: StepResult = { kind: 'ended' };
 
 /** A session between two steps. */
 export interface State {
+  readonly environment: Environment;
   subject: Subject;
   /** The one that must show the same. */
   readonly against: Subject | undefined;
-  model: Model;
   history: History;
   fired: readonly Fired[];
   /** Index of the next step. */
@@ -71,16 +71,25 @@ export interface State {
   observation: Observation | undefined;
 }
 
+/** What the subject shows before the next step. */
+export function shown({ observation, subject }: State): Picture {
+  return observation?.picture ?? subject.picture();
+}
+
 /** Runs one step, unless the trace has ended. */
 export function applyStep(state: State, step: Step, options: Options): StepResult {
   if (state.ended) return ENDED;
   const { call } = step;
-  const refused = refuses(state.model, call);
+  const { environment } = state;
+  const picture = shown(state);
+  const refused = refuses(environment, picture, call, state.history.filledBy);
   if (refused !== undefined) {
     state.at += 1;
     if (options.reach !== undefined) countRefusal(options.reach, call);
     return { kind: 'skipped', why: refused };
   }
+  const possible = outcomes(environment, picture, step);
+  const before = options.spec === 'strict' ? belongings(picture) : undefined;
   state.last = state.at;
   state.fn = call.fn;
   const observation = answer(state, step);
@@ -89,46 +98,58 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
-  const judged = { step, observation, model: state.model, spec: options.spec };
-  if (options.compareOnly === true) return compareStep(state, judged);
+  const judged = { observation, dev: call.dev, outcomes: possible };
+  if (options.compareOnly === true) return compareStep(state, step, judged);
+  return look(state, step, { ...judged, before }, options);
+}
+
+/** What the step was, and whether anything objects to it. */
+function look(
+  state: State,
+  step: Step,
+  judged: Judged & { readonly before: string | undefined },
+  options: Options,
+): StepResult {
+  const { observation, before } = judged;
   const outcome = fitting(judged);
-  if (outcome === undefined) {
-    fold(state.history, observation, step);
-    return stop(state, whatIsWrong(judged, state.history));
-  }
-  const differs = compared(state, step, observation, options.precise === true);
-  state.model = outcome.next;
-  if (!outcome.dead) adopt(outcome.next, observation.picture, call);
+  const differs = outcome && compared(state, step, observation, options.precise === true);
   fold(state.history, observation, step);
+  if (outcome === undefined) return stop(state, whatIsWrong(judged, state.history));
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
-  if (outcome.dead && differs === undefined) {
-    state.at += 1;
-    state.ended = true;
-    return ENDED;
-  }
-  if (outcome.dead && differs !== undefined) return stop(state, differs);
-  const broken =
-    options.precise === true
-      ? everything(state, observation)
-      : checkTouched(observation, state.history, outcome.splats);
-  if (broken !== undefined) return stop(state, broken);
-  if (differs !== undefined) return stop(state, differs);
+  let broken: Broken | undefined;
+  if (!outcome.last) broken = brokenRule(state, observation, outcome, options);
+  if (!outcome.last && before !== undefined) broken ??= strictly(observation, step.call, before);
+  const wrong = broken ?? differs;
+  if (wrong !== undefined) return stop(state, wrong);
   state.at += 1;
-  return APPLIED;
+  state.ended = outcome.last;
+  return outcome.last ? ENDED : APPLIED;
+}
+
+function brokenRule(
+  state: State,
+  observation: Observation,
+  { splats }: Outcome,
+  { precise }: Options,
+): Broken | undefined {
+  return precise === true
+    ? everything(state, observation)
+    : checkTouched(observation, state.history, splats);
 }
 
 /** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
-function compareStep(state: State, judged: Judged): StepResult {
-  const { step, observation, model, spec } = judged;
+function compareStep(state: State, step: Step, judged: Judged): StepResult {
+  const {
+    observation,
+    outcomes: [plain],
+  } = judged;
   const differs = compared(state, step, observation, true);
   if (differs !== undefined) return stop(state, differs);
   state.at += 1;
-  const outcome = fitting(judged) ?? expected(model, step.call, spec);
-  state.ended = observation.dead || outcome.dead;
-  if (state.ended) return ENDED;
-  state.model = outcome.next;
-  adopt(outcome.next, observation.picture, step.call);
-  return APPLIED;
+  fold(state.history, observation, step);
+  const outcome = fitting(judged) ?? plain;
+  state.ended = observation.dead || outcome?.last === true;
+  return state.ended ? ENDED : APPLIED;
 }
 
 /** Runs the step on the other subject as well. */
@@ -158,7 +179,7 @@ function answer(state: State, step: Step): Observation | string {
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
   const { last: at, fn, fired } = state;
-  const { release } = state.model.environment;
+  const { release } = state.environment;
   const finding = { at, rule, source, detail, release, fn, fired };
   state.ended = true;
   state.finding = finding;
@@ -188,8 +209,10 @@ function wholly({ against }: State, { picture }: Observation): Broken | undefine
 }
 
 /** A driver that holds a lock has more to do, so what holds at the end of its work need not hold yet. */
-function tidied({ model, history }: State, observation: Observation): Broken | undefined {
-  return model.devices.some(({ locked }) => locked) ? undefined : checkEnd(observation, history);
+function tidied({ history }: State, observation: Observation): Broken | undefined {
+  const { objects } = observation.picture.msi_device_data;
+  const locked = objects.some((data) => data !== undefined && data.mutex !== 0);
+  return locked ? undefined : checkEnd(observation, history);
 }
 
 /** What no table shows: the rules cannot see it, the subject can. */
@@ -199,9 +222,5 @@ function leaked({ subject }: State): Broken | undefined {
 }
 
 function everything(state: State, observation: Observation): Broken | undefined {
-  const { model, history } = state;
-  const mismatch = mismatchAll(model, observation.picture);
-  if (mismatch !== undefined)
-    return { rule: AGREE, source: 'src/oracle/oracle.ts', detail: `state: ${mismatch}` };
-  return checkAll(observation, history) ?? leaked(state);
+  return checkAll(observation, state.history) ?? leaked(state);
 }

@@ -3,23 +3,19 @@
 import type { History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { SPLATS } from '../invariants/splat.ts';
-import { mismatch } from './compare.ts';
-import { VIRQ } from '../oracle/draft.ts';
-import type { Model } from '../oracle/model.ts';
-import { allowed, expected, type Outcome, returned, type Spec } from '../oracle/oracle.ts';
 import { formatErrno } from '../trace/errno.ts';
 import type { Observation, Splat } from '../trace/observation.ts';
-import type { Step } from '../trace/step.ts';
+import { ANY, type Outcome, VIRQ } from '../trace/outcome.ts';
+import { mismatch } from './compare.ts';
 
 /** The rule of every finding that is a difference between subject and oracle. */
 export const AGREE = 'subject and oracle agree';
 
-/** A step, what a subject showed, and what the oracle believed before it. */
+/** What a subject showed after a call of a device, and how that call may end. */
 export interface Judged {
-  readonly step: Step;
   readonly observation: Observation;
-  readonly model: Model;
-  readonly spec: Spec;
+  readonly dev: number;
+  readonly outcomes: readonly Outcome[];
 }
 
 /**
@@ -27,26 +23,26 @@ export interface Judged {
  * lead to, which count only when a fault was reached.
  */
 export function fitting(judged: Judged): Outcome | undefined {
-  const { step, model, spec } = judged;
-  const plain = expected(model, step.call, spec);
-  if (fits(plain, judged)) return plain;
   return possible(judged).find((outcome) => fits(outcome, judged));
 }
 
 /** Outcomes that are possible after the faults that were reached. */
-function possible({ step, observation, model, spec }: Judged): readonly Outcome[] {
-  const reached = observation.fired.length > 0;
-  return allowed(model, step, spec).filter(({ fault }) => reached || !fault);
+function possible({ observation, outcomes }: Judged): readonly Outcome[] {
+  return observation.fired.length > 0 ? outcomes : outcomes.filter(({ fault }) => !fault);
 }
 
-function fits(outcome: Outcome, { step, observation, model }: Judged): boolean {
+function fits(outcome: Outcome, { observation, dev }: Judged): boolean {
   if (!sameSplats(outcome.splats, observation.splats)) return false;
-  if (outcome.dead) return true;
+  if (outcome.last) return true;
   return (
     !observation.dead &&
     returned(outcome, observation) &&
-    mismatch(model, outcome.next, observation.picture, step.call.dev) === undefined
+    mismatch(outcome, observation.picture, dev) === undefined
   );
+}
+
+function returned({ ret }: Outcome, seen: Observation): boolean {
+  return ret === ANY || (ret === VIRQ ? seen.ret > 0 : seen.ret === ret);
 }
 
 function sameSplats(wanted: readonly string[], seen: readonly Splat[]): boolean {
@@ -69,8 +65,9 @@ export function splatText({ kind, fn, nth }: Splat): string {
  */
 export function whatIsWrong(judged: Judged, history: History): Broken {
   const outcomes = possible(judged);
+  const { observation } = judged;
   for (const rule of SPLATS) {
-    const details = outcomes.map(({ splats }) => rule.step?.(judged.observation, history, splats));
+    const details = outcomes.map(({ splats }) => rule.step?.(observation, history, splats));
     const [detail] = details;
     if (detail !== undefined && !details.includes(undefined))
       return { rule: rule.name, source: rule.source, detail };
@@ -80,7 +77,7 @@ export function whatIsWrong(judged: Judged, history: History): Broken {
 }
 
 /** What was seen and what would have been possible; the first words say in what they differ. */
-function difference(outcomes: readonly Outcome[], { step, observation, model }: Judged): string {
+function difference(outcomes: readonly Outcome[], { observation, dev }: Judged): string {
   const bySplats = outcomes.filter(({ splats }) => sameSplats(splats, observation.splats));
   if (bySplats.length === 0) {
     const wanted = either(outcomes.map(({ splats }) => list(splats)));
@@ -92,9 +89,7 @@ function difference(outcomes: readonly Outcome[], { step, observation, model }: 
     const wanted = bySplats.map(returnText);
     return `returned: ${formatErrno(observation.ret)}; allowed: ${either(wanted)}`;
   }
-  const states = byRet.map(
-    ({ next }) => mismatch(model, next, observation.picture, step.call.dev) ?? 'nothing',
-  );
+  const states = byRet.map((one) => mismatch(one, observation.picture, dev) ?? 'nothing');
   return `state: ${either(states)}`;
 }
 

@@ -3,28 +3,34 @@
 import { checkRule } from '../invariants/check.ts';
 import { copyHistory, type History, startHistory } from '../invariants/history.ts';
 import { RULES } from '../invariants/index.ts';
-import { initialModel, type Model } from '../oracle/model.ts';
+import { refuses } from '../legal/refuse.ts';
+import { expected } from '../oracle/oracle.ts';
 import { fits, fitted, type Snapshot } from '../subject/subject.ts';
+import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding, Verdict } from '../trace/verdict.ts';
-import { applyStep, finish, type Options, type State, type StepResult } from './apply.ts';
+import { applyStep, finish, type Options, shown, type State, type StepResult } from './apply.ts';
 import { isExpected } from './expected.ts';
 import { firstDifference, observationLine, pictureLine } from './transcript.ts';
 
 export type { Options, StepResult } from './apply.ts';
 
-/** A subject, what the oracle knows of it, and what has happened so far. */
+/** A subject and what has happened so far. */
 export interface Session {
   readonly apply: (step: Step) => StepResult;
+  /** Why a call would be skipped now, or `undefined`. */
+  readonly refuses: (call: Call) => string | undefined;
+  /** Whether the oracle says that the trace would end with the call. */
+  readonly endsWith: (call: Call) => boolean;
+  readonly hasEnded: () => boolean;
   /** What was found, if anything; otherwise checks everything once more, as at the end of a trace. */
   readonly finish: () => Finding | undefined;
   readonly snapshot: () => SessionSnapshot;
   readonly restore: (snapshot: SessionSnapshot) => void;
   /** What the subject showed last; valid until the next step. */
   readonly observation: () => Observation | undefined;
-  readonly model: () => Model;
   /** After a finding: every rule that objects to the state it is in, the oracle's word among them. */
   readonly objections: () => readonly string[];
 }
@@ -33,7 +39,6 @@ export interface Session {
 export interface SessionSnapshot {
   readonly subject: Snapshot;
   readonly against: Snapshot | undefined;
-  readonly model: Model;
   readonly history: History;
   readonly fired: readonly Fired[];
   readonly at: number;
@@ -49,9 +54,9 @@ export function startSession(wanted: Environment, options: Options): Session {
   if (typeof environment === 'string')
     throw new Error(`${options.factory.name} cannot be started: it has no ${environment}`);
   const state: State = {
+    environment,
     subject: options.factory.start(environment),
     against: options.against?.start(environment),
-    model: initialModel(environment),
     history: startHistory(environment),
     fired: [],
     at: 0,
@@ -63,11 +68,13 @@ export function startSession(wanted: Environment, options: Options): Session {
   };
   return {
     apply: (step) => applyStep(state, step, options),
+    refuses: (call) => refuses(environment, shown(state), call, state.history.filledBy),
+    endsWith: (call) => expected(environment, shown(state), call).last,
+    hasEnded: () => state.ended,
     finish: () => finish(state, options),
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
-    model: () => state.model,
     objections: () => objections(state),
   };
 }
@@ -85,7 +92,6 @@ function objections({ finding, observation, history }: State): readonly string[]
 function copyState({
   subject,
   against,
-  model,
   history,
   fired,
   at,
@@ -97,7 +103,6 @@ function copyState({
   return {
     subject: subject.snapshot(),
     against: against?.snapshot(),
-    model,
     history: copyHistory(history),
     fired,
     at,
@@ -111,7 +116,6 @@ function copyState({
 function restore(state: State, snapshot: SessionSnapshot): void {
   state.subject.restore(snapshot.subject);
   if (snapshot.against !== undefined) state.against?.restore(snapshot.against);
-  state.model = snapshot.model;
   state.history = copyHistory(snapshot.history);
   state.fired = snapshot.fired;
   state.at = snapshot.at;

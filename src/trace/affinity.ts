@@ -38,6 +38,11 @@ function rotate(mask: number, by: number): number {
   return ((mask << by) | (mask >> (NR_CPUS - by))) & ALL;
 }
 
+/** Whether an argument asks for CPUs and names none. */
+export function isNowhere(arg: number): boolean {
+  return arg !== 0 && (arg & ALL) === 0;
+}
+
 /** `none`, `0x3`, `managed:0x3`. */
 export function formatAffinity(arg: number): string {
   if (arg === 0) return 'none';

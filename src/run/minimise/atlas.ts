@@ -4,8 +4,6 @@
  * what is found in it: where a walk that lowers one thing at a time would end if it could jump.
  * What is known of an environment depends on it, on subject and specification alone, so it is kept.
  */
-import { expected } from '../../oracle/oracle.ts';
-import { refuses } from '../../legal/refuse.ts';
 import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
@@ -98,7 +96,7 @@ export function visit(atlas: Atlas, options: Options, visitor: Visitor): boolean
     const plainer = [home, ...HIERARCHIES.map((one) => atlasOf(one, options))].filter(
       (one) => compareEnvironments(one.environment, atlas.environment) < 0,
     );
-    extend({ atlas, session, spec, visitor: { ...visitor, offer }, home, plainer }, []);
+    extend({ atlas, session, visitor: { ...visitor, offer }, home, plainer }, []);
     atlas.known = reach(atlas, visitor);
   }
   return taken;
@@ -121,7 +119,6 @@ function covers(known: Reach, { whole, below }: Reach): boolean {
 interface Exploration {
   readonly atlas: Atlas;
   readonly session: Session;
-  readonly spec: Options['spec'];
   readonly visitor: Visitor;
   /** The default environment. */
   readonly home: Atlas;
@@ -131,22 +128,24 @@ interface Exploration {
 
 /** Every small call after the steps that were run, and then every one after that. */
 function extend(exploration: Exploration, steps: readonly Step[]): void {
-  const { atlas, session, spec, visitor, home } = exploration;
+  const { atlas, session, visitor, home } = exploration;
   const before = session.snapshot();
-  const model = session.model();
   const next: Step[] = [];
   let clean = true;
-  for (const call of smallCalls(atlas.environment)) {
+  const possible = smallCalls(atlas.environment).filter(
+    (call) =>
+      session.refuses(call) === undefined && !(home.deadly.has(call) && session.endsWith(call)),
+  );
+  for (const call of possible) {
     const step = { call, faults: [] };
-    if (!matters(exploration, [...steps, step]) || refuses(model, call) !== undefined) continue;
-    if (home.deadly.has(call) && expected(model, call, spec).dead) continue;
+    if (!matters(exploration, [...steps, step])) continue;
     if (!clean) session.restore(before);
     clean = false;
     const { kind } = session.apply(step);
     if (note(exploration, [...steps, step])) continue;
     if (kind === 'ended' && steps.length === 0) home.deadly.add(call);
     if (kind === 'ended') continue;
-    if (isPlain(call) && session.model() !== model) next.push(step);
+    if (isPlain(call)) next.push(step);
     if (matters(exploration, [...steps, { call, faults: [SIMPLEST] }]))
       failing(exploration, before, [...steps, step]);
   }

@@ -3,8 +3,6 @@
  * Runs many variations of one trace. What a variation shares with the trace accepted last, or with the
  * first one in another environment, is not run again: sessions are taken back to a snapshot in it.
  */
-import { refuses } from '../../legal/refuse.ts';
-import type { Model } from '../../oracle/model.ts';
 import { fits, type SubjectFactory } from '../../subject/subject.ts';
 import type { Call } from '../../trace/call.ts';
 import type { Observation } from '../../trace/observation.ts';
@@ -23,8 +21,8 @@ interface Base {
   readonly options: Options;
   session: Session | undefined;
   readonly snapshots: Map<number, SessionSnapshot>;
-  /** What the oracle believes before each step, as far as they were run. */
-  models: Model[];
+  /** How many steps the session has run, if it can go on from there. */
+  stands: number | undefined;
   /** What a step does without its faults. */
   readonly plain: Map<number, Plain>;
   /** How many steps were before the state that was asked for last: a second time is worth a snapshot. */
@@ -68,18 +66,11 @@ export function replays(
     holds: (trace, common) => {
       if (common < 0 && !fits(options.factory, trace.environment)) return false;
       const [[subject, other], shared] = nearest(trace, common);
-      const ran = rest(subject, trace, shared);
-      if (ran.finding === undefined || !same(ran.finding)) return false;
-      if (other === undefined) {
-        accepted = [moved(subject, { trace, shared, ...ran })];
-      } else {
-        const passed = rest(other, trace, shared);
-        if (passed.finding !== undefined) return false;
-        accepted = [
-          moved(subject, { trace, shared, ...ran }),
-          moved(other, { trace, shared, ...passed }),
-        ];
-      }
+      const finding = rest(subject, trace, shared);
+      if (finding === undefined || !same(finding)) return false;
+      if (other !== undefined && rest(other, trace, shared) !== undefined) return false;
+      const base = moved(subject, trace, shared);
+      accepted = other === undefined ? [base] : [base, moved(other, trace, shared)];
       if (aside?.[0] === subject) aside = undefined;
       return true;
     },
@@ -92,7 +83,7 @@ function begin(trace: Trace, options: Options): Base {
     options,
     session: undefined,
     snapshots: new Map(),
-    models: [],
+    stands: undefined,
     plain: new Map(),
     asked: -1,
   };
@@ -106,10 +97,11 @@ function sharedSteps(a: Trace, b: Trace): number {
 /** The trace without the first step that is not shared when that is refused, or without its fault when nothing runs into it. */
 function withoutIdle(trace: Trace, base: Base, shared: number): Trace | undefined {
   const step = trace.steps[shared];
-  const model = base.models[shared];
-  if (step === undefined || model === undefined) return undefined;
+  if (step === undefined || base.session === undefined) return undefined;
   const { environment, steps } = trace;
-  if (refuses(model, step.call) !== undefined)
+  const session = rewind(base, shared);
+  if (session.hasEnded()) return undefined;
+  if (session.refuses(step.call) !== undefined)
     return { environment, steps: steps.toSpliced(shared, 1) };
   const [fault] = step.faults;
   if (fault === undefined || step.faults.length > 1) return undefined;
@@ -122,6 +114,7 @@ function plain(base: Base, at: number, call: Call): Plain['seen'] {
   const known = base.plain.get(at);
   if (known?.call === call) return known.seen;
   const session = rewind(base, at);
+  base.stands = undefined;
   session.apply({ call, faults: [] });
   const { requests, callbacks } = session.observation() ?? NOTHING;
   const seen = { requests: [...requests], callbacks: [...callbacks] };
@@ -143,7 +136,8 @@ function reaches({ requests, callbacks }: Plain['seen'], fault: Fault): boolean 
 
 /** Takes a session to the state before step `to` of the base. */
 function rewind(base: Base, to: number): Session {
-  const { trace, options, snapshots, models } = base;
+  const { trace, options, snapshots } = base;
+  if (base.session !== undefined && base.stands === to) return base.session;
   let from = to;
   while (from > 0 && !snapshots.has(from)) from -= 1;
   const snapshot = snapshots.get(from);
@@ -155,12 +149,11 @@ function rewind(base: Base, to: number): Session {
     const step = trace.steps[from];
     if (step === undefined) break;
     if (from % STRIDE === 0) keep(base, session, from);
-    models[from] = session.model();
     session.apply(step);
   }
-  models[to] = session.model();
   if (base.asked === to) keep(base, session, to);
   base.asked = to;
+  base.stands = to;
   return session;
 }
 
@@ -169,32 +162,21 @@ function keep({ snapshots }: Base, session: Session, at: number): void {
 }
 
 /** What is found in a trace, of which the base shares some steps. */
-interface Run {
-  readonly finding: Finding | undefined;
-  readonly models: Model[];
-}
-
-function rest(base: Base, trace: Trace, shared: number): Run {
+function rest(base: Base, trace: Trace, shared: number): Finding | undefined {
   const session = rewind(base, shared);
-  const models = base.models.slice(0, shared);
+  base.stands = undefined;
   for (const step of trace.steps.slice(shared)) {
-    models.push(session.model());
     const { kind } = session.apply(step);
     if (kind === 'finding' || kind === 'ended') break;
   }
-  if (trace === base.trace) base.models = models;
-  return { finding: session.finish(), models };
+  return session.finish();
 }
 
 /** The base for the trace that was run last on it. */
-function moved(
-  base: Base,
-  { trace, shared, models }: Run & { readonly trace: Trace; readonly shared: number },
-): Base {
+function moved(base: Base, trace: Trace, shared: number): Base {
   return {
     ...base,
     trace,
-    models,
     snapshots: upTo(base.snapshots, shared),
     plain: upTo(base.plain, shared),
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Looking into XArrays and radix trees as they are shown. Source: lib/xarray.c, lib/radix-tree.c. */
-import type { Picture, Table } from '../trace/observation.ts';
-import type { IrqDomain, XaNode, XArray } from '../trace/structs.ts';
+import type { Picture, Table } from './observation.ts';
+import type { IrqDomain, XaNode, XArray } from './structs.ts';
 
 /** The entry at an index; 0 when there is none, also when the way to it leads to freed memory. */
 export function load(nodes: Table<XaNode>, tree: Readonly<XArray>, index: number): number {

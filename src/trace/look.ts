@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** What a call names, as a picture shows it. */
+import type { Picture } from './observation.ts';
+import type { Slot } from './outcome.ts';
+import type * as S from './structs.ts';
+import { firstFrom, mapping } from './tree.ts';
+
+/** The device with a handle; one that was released is known until it appears again. */
+export function deviceNamed({ device }: Picture, handle: number): Readonly<S.Device> | undefined {
+  return device.objects.findLast((one) => one?.handle === handle);
+}
+
+/** The domain with a handle, if it exists; a device's own have none. */
+export function domainNamed(picture: Picture, handle: number): Readonly<S.IrqDomain> | undefined {
+  return picture.irq_domain.objects.find((one) => one?.handle === handle);
+}
+
+/** The MSI data of a device. */
+export function dataOf(
+  { msi_device_data }: Picture,
+  device: Readonly<S.Device> | undefined,
+): Readonly<S.MsiDeviceData> | undefined {
+  return msi_device_data.objects[device?.msi_data ?? 0];
+}
+
+/** The outermost irq_data of an interrupt. */
+export function irqDataOf(picture: Picture, irq: number): Readonly<S.IrqData> | undefined {
+  const desc = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
+  return picture.irq_data.objects[desc?.irq_data ?? 0];
+}
+
+/** The interrupts of a block of the driver. */
+export function blockOf({ blockIrq, blockSize }: Picture, block: number): readonly number[] {
+  const first = blockIrq[block] ?? 0;
+  return Array.from({ length: blockSize[block] ?? 0 }, (_, i) => first + i);
+}
+
+/** The descriptors of a store, ascending. */
+export function descsIn(
+  { msi_desc, xa_node }: Picture,
+  store: Readonly<S.XArray> | undefined,
+): readonly Readonly<S.MsiDesc>[] {
+  const found: Readonly<S.MsiDesc>[] = [];
+  if (store === undefined || store.head === 0) return found;
+  firstFrom(xa_node, store, 0, (entry) => {
+    const desc = msi_desc.objects[entry];
+    if (desc !== undefined) found.push(desc);
+    return false;
+  });
+  return found;
+}
+
+/** The same by index, as far as outcomes tell of them. */
+export function slotsIn(
+  picture: Picture,
+  store: Readonly<S.XArray> | undefined,
+): Map<number, Slot> {
+  const slots = new Map<number, Slot>();
+  for (const { msi_index: index, nvec_used: nvec, affinity, irq } of descsIn(picture, store)) {
+    const nowhere = picture.affinity.objects[affinity]?.mask.includes(0) === true;
+    slots.set(index, { index, nvec, nowhere, used: irq !== 0 });
+  }
+  return slots;
+}
+
+/** The irq_data that a hardware number finds. */
+export function findMapping(
+  picture: Picture,
+  domain: Readonly<S.IrqDomain> | undefined,
+  hwirq: number,
+): Readonly<S.IrqData> | undefined {
+  return domain && picture.irq_data.objects[mapping(picture, domain, hwirq)];
+}
+
+/** Vectors of the root that nobody has. */
+export function freeVectors(picture: Picture): number {
+  let count = 0;
+  for (const irq of domainNamed(picture, 0)?.vectors ?? []) if (irq === 0) count += 1;
+  return count;
+}
