@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** One trace on the reference and on a program: at once, or a step at a time in a fresh process. */
+import { fold, startHistory } from '../invariants/history.ts';
 import { refuses } from '../legal/refuse.ts';
-import { initialModel } from '../oracle/model.ts';
-import { adopt } from '../run/adopt.ts';
+import { outcomes } from '../oracle/oracle.ts';
 import { fitting } from '../run/judge.ts';
 import type { Answer } from '../subject/process/answer.ts';
 import type { ProcessFactory } from '../subject/process/index.ts';
@@ -77,20 +77,22 @@ function ask({ environment, steps }: Trace, { program, base = reference }: Both)
   const subject = base.start(environment);
   const asked: Step[] = [];
   const expected: Expectation[] = [];
-  let model = initialModel(environment);
+  const history = startHistory(environment);
+  let picture = subject.picture();
   for (const step of steps) {
     const { call } = step;
-    if (refuses(model, call) !== undefined) continue;
+    if (refuses(environment, picture, call, history.filledBy) !== undefined) continue;
+    const possible = outcomes(environment, picture, step);
     const observation = subject.apply(step);
     // What a kernel does not survive is not asked of a program that could not say so.
     if (observation.dead && !shows.results.has('dead')) break;
     asked.push(step);
     expected.push(expectationOf(observation, { fn: call.fn, shows }));
-    const outcome = fitting({ step, observation, model, spec: 'kernel' });
+    const outcome = fitting({ observation, dev: call.dev, outcomes: possible });
     if (outcome === undefined) return { steps: asked, expected, stopped: 'not allowed' };
-    if (outcome.dead) break;
-    model = outcome.next;
-    adopt(outcome.next, observation.picture, call);
+    if (outcome.last) break;
+    fold(history, observation, step);
+    ({ picture } = observation);
   }
   return { steps: asked, expected, stopped: undefined };
 }
