@@ -6,7 +6,7 @@
  */
 import { expect, test } from 'vitest';
 
-import { hunt } from '../src/cli/bench-canaries.ts';
+import { hunt, WITHOUT_DEFECT } from '../src/cli/bench-canaries.ts';
 import { CANARIES, readTrace } from '../src/cli/files.ts';
 import { readKept } from '../src/cli/kept.ts';
 import { ENVIRONMENTS } from '../src/generate/environments.ts';
@@ -39,7 +39,7 @@ export function testCanaries(defects: readonly Defect[]): void {
       environments: ENVIRONMENTS,
       expected: kept.expected,
       keep: 'any',
-      baseline: reference,
+      baseline: WITHOUT_DEFECT,
     });
     const known = readTrace(`${CANARIES}/${defect.name}.trace`).trace;
     expect(formatTrace(trace)).toBe(formatTrace(known));

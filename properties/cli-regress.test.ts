@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { gather } from '../src/regress/gather.ts';
 import { refresh } from '../src/regress/refresh.ts';
@@ -13,9 +13,6 @@ import { REFERENCE, referenceSources } from '../src/subject/changed/sources.ts';
 import { DEFECTS } from '../src/subject/planted/index.ts';
 import { atBegin, type Edit, edited, patchOf } from './changed.ts';
 import { type Ended, GOOD, run } from './program.ts';
-
-// Many processes share the machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const HARMLESS = atBegin('  k.now += 0;');
 /** One that minimises quickly. */
@@ -36,7 +33,6 @@ beforeAll(() => {
   write('broken', BROKEN);
 });
 afterAll(() => {
-  vi.resetConfig();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -143,7 +139,7 @@ describe.concurrent('regress', () => {
   test('takes a range of commits of this repository', () => {
     const git = (...args: readonly string[]): string =>
       execFileSync('git', args, { cwd: resolve(import.meta.dirname, '..'), encoding: 'utf8' });
-    const last = git('log', '-1', '--format=%H', '--', `src/${REFERENCE}`).trim();
+    const last = git('log', '-1', '--no-merges', '--format=%H', '--', `src/${REFERENCE}`).trim();
     const [change, ...others] = gather(`${last}~..${last}`, false).changes;
     expect(others).toEqual([]);
     expect(change).toMatchObject({ name: last.slice(0, 12), outcome: { kind: 'sources' } });

@@ -4,14 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type Ended, GOOD, run } from './program.ts';
 
 const HEAD = 'msicheck trace 1\nenvironment: default\n';
-
-// Many processes share the machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 beforeAll(() => {
@@ -20,7 +17,6 @@ beforeAll(() => {
   writeFileSync(at('good.trace'), GOOD);
 });
 afterAll(() => {
-  vi.resetConfig();
   rmSync(folder, { recursive: true, force: true });
 });
 

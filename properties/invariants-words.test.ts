@@ -98,7 +98,7 @@ describe('a rule says what it saw instead', () => {
       a call that allocates a block answers with its first interrupt, and the block has the size that was asked for
           irq_alloc_descs says 3 for 2, block 0 has 1 from 3 on
       an interrupt that was mapped with a trigger type has that type
-          interrupt 4 has type 0, asked for 4
+          interrupt 4 has type 0, expected 4
       looking up the hardware number of an interrupt finds that interrupt, in each of its domains
           interrupt 1 is hwirq 3 of domain PFX-MSI-dev0-15, whose map has irq_data 0 there
       the reverse map holds nothing but irq_data that lives, under the numbers that it has
@@ -146,8 +146,10 @@ describe('a rule says what it saw instead', () => {
           interrupt 2 got a message that was not composed for it
       msi_finish is called once, after handle_error and after the last interrupt is allocated
           handle_error after msi_finish
-      msi_post_free comes when the interrupts are freed
+      msi_post_free comes once, when the interrupts are freed
           free of interrupt 3 after msi_post_free
+      a call allocates through domain_alloc_irqs once at most, and frees through domain_free_irqs once
+          domain_free_irqs comes again, or too late
       an interrupt had one successful msi_init more than msi_free while it is in an MSI domain, and else as many
           interrupt 1: msi_init succeeded 0 times more than msi_free ran, not 1
       each level of an interrupt allocated it, or mapped it, once more than it freed it, and every other level as often
@@ -273,8 +275,12 @@ describe('a rule says what it saw instead', () => {
           msi_finish was called 0 times for 1 allocations
       handle_error hears -ENOSPC of an allocation that fails in its first pass, and the caller gets its answer
           an allocation failed without handle_error
-      an operation returns what the environment makes it return
+      an operation returns what the environment, or a fault of the step, makes it return
           msi_prepare was to return -12 and returned 0
+      an operation returns what the environment, or a fault of the step, makes it return
+          msi_check was to return -22 and returned 0
+      a fault of a step fires when its request is made, or its operation called
+          msi_check 1 did not fire
       a call that got no memory for what it makes reports failure
           msi_setup_device_data says 0, there was no memory for alloc_dr"
     `);

@@ -16,7 +16,7 @@ const LEAK: Edit = {
   replace: '  k.fired = [];\n  if (k.now === 4) k.msi_desc.live += 1;\n',
 };
 
-function row(edit: Edit): MatrixRow {
+function row(edit: Edit, seeds: readonly string[] = ['1']): MatrixRow {
   const change = {
     name: 'a/b.patch',
     title: '',
@@ -24,7 +24,7 @@ function row(edit: Edit): MatrixRow {
     before: referenceSources(),
     changed: edited(edit),
   };
-  return matrixRow(change, reference, { ...budgetOf([WHOLE], 60), seeds: ['1'] });
+  return matrixRow(change, reference, { ...budgetOf([WHOLE], 60), seeds });
 }
 
 describe('a row of the kill matrix', () => {
@@ -35,6 +35,12 @@ describe('a row of the kill matrix', () => {
     expect(found.corpus).toBe(1);
     expect(found.sweep).toBeGreaterThan(0);
     expect(found.seeds).toMatchObject([{ seed: '1', check: 0, steps: 4 }]);
+  });
+
+  test('without seeds is about the corpus alone', () => {
+    const found = row(LEAK, []);
+    expect(found.rules.length).toBeGreaterThan(0);
+    expect(found).toMatchObject({ corpus: 1, sweep: 0, seeds: [] });
   });
 
   test('is empty for a change that nothing objects to', () => {
@@ -65,8 +71,28 @@ describe('the kill matrix', () => {
   test('calls a rule useless that no defect breaks', () => {
     const matrix = matrixOf(rows, ['a', 'b', 'c']);
     expect(matrix.useless).toEqual(['c']);
+    expect(matrix.mutants).toBeUndefined();
     expect(matrixOf(rows, ['a', 'b']).useless).toEqual([]);
     expect(JSON.parse(matrixJson(matrix))).toMatchObject({ useless: ['c'], rows: [{}, {}] });
+  });
+
+  test('counts the rules that kill mutants, and calls the others useless only then', () => {
+    const killed = new Map([
+      ['a', 'devres.ts f: x => y'],
+      ['c', 'devres.ts g: x => y'],
+    ]);
+    const matrix = matrixOf(rows, ['a', 'b', 'c', 'd'], killed);
+    expect(matrix).toMatchObject({ useless: ['d'], mutants: [['c', 'devres.ts g: x => y']] });
+    const text = matrixText(matrix);
+    expect(text).toContain('broken by a mutant alone: 1 rule\n  c\n    devres.ts g: x => y\n');
+    expect(text).toMatch(
+      /^useless, broken by no defect, no canary and no mutant: 1 rule\n {2}d\n$/mu,
+    );
+  });
+
+  test('has numbers of the corpus alone for what was run without seeds', () => {
+    const text = matrixText(matrixOf([{ ...rows[0], seeds: [] }], ['a', 'b']));
+    expect(text).toMatch(/^one +1$/mu);
   });
 
   test('has a line for each defect, and for each rule the defects that break it', () => {
@@ -74,6 +100,6 @@ describe('the kill matrix', () => {
     expect(text).toMatch(/^one +1 +2 +1\/1 +5 +5 +1\/1 +3 +7 +7 +2$/mu);
     expect(text).toMatch(/^two +0 +0 +0\/1 +0 +0 +1\/1 /mu);
     expect(text).toMatch(/^a: 2\n {2}x\/one.patch\n {2}two\nb: 1\n {2}x\/one.patch\n/mu);
-    expect(text).toMatch(/^useless: .* 1 rules\n {2}c\n$/mu);
+    expect(text).toMatch(/^broken by no defect and no canary: 1 rule; run mutate.*\n {2}c\n$/mu);
   });
 });

@@ -44,6 +44,10 @@ export const EVIDENCE: Evidence = {
       changed: ['  returns  -ENOSPC', '  calls    alloc = 0'],
     },
   ],
+  file: 'reports/findings/stop-early-12345678.trace',
+  unsaved: undefined,
+  again:
+    'npm run -s msicheck -- replay reports/findings/stop-early-12345678.trace --change a.patch',
 };
 
 const IRQDOMAIN = 'src/subject/reference/msi/irqdomain.ts';
@@ -70,6 +74,7 @@ const SAME: ChangeResult = {
   covered: { traces: 1234, steps: 56_789, corpus: 60, sweep: 900, random: 274 },
   milliseconds: 2500,
   surprise: '',
+  types: [],
   since: '',
 };
 
@@ -153,7 +158,10 @@ export function written(change: ChangeResult, text: string): ChangeResult {
       fn: text,
       found: text,
       differences: [{ at: 0, step: text, base: [text, 'same'], changed: ['same', `${text}!`] }],
+      file: text,
+      again: text,
     },
+    types: [{ file: text, line: 3, message: text }],
     repairs: [text],
     touched: change.touched.map((line) => ({
       ...line,
@@ -175,5 +183,7 @@ export function reportOf(...changes: readonly ChangeResult[]): RegressReport {
     budget: '15 s',
     changes,
     firstBad: undefined,
+    unfinished: [],
+    untyped: undefined,
   };
 }

@@ -86,6 +86,62 @@ describe('a patch', () => {
     }
   });
 
+  test('is read from a mail in any transfer encoding, and its subject as text', () => {
+    const [header = '', ...rest] = patchOf(NOW).split(/\n\n(?=Why)/u);
+    const body = rest.join('\n\n');
+    const subject = header.replace('a change', 'a =?UTF-8?q?ch=C3=A4nge=5F?=\n =?utf-8?b?IQ==?=');
+    const printable = body
+      .replaceAll('=', '=3D')
+      .replaceAll(/ $/gmu, '=20')
+      .replace('k.now', 'k.=\nnow')
+      .replaceAll('\n', '\r\n');
+    for (const [encoding, text] of [
+      ['8bit', body],
+      ['Quoted-Printable', printable],
+      ['base64', Buffer.from(body).toString('base64').replaceAll(/.{60}/gu, '$&\n')],
+    ] as const) {
+      const sent = `${subject}\nContent-Transfer-Encoding: ${encoding}\n\n${text}`;
+      const mail = patch(sent);
+      expect(mail.title).toBe('genirq/msi: a chänge_! with a subject that is folded');
+      expect(mail.header).toContain('Content-Transfer-Encoding: 8bit\n');
+      const outcome = applyMail('a.patch', mail, referenceSources());
+      expect(outcome, encoding).toEqual({ kind: 'sources', sources: edited(NOW) });
+    }
+    const parts = `${header}\nContent-Type: multipart/mixed;\n boundary=x\n\n--x\n${body}`;
+    expect(problem(parts)).toMatchObject({
+      message: 'is a mail of several parts; expected one with the patch as its text',
+    });
+  });
+
+  test('may have a line in its message that begins like a file', () => {
+    const text = patchOf(NOW).replace('Why.\n', 'Why.\n--- because of this\n');
+    expect(patch(text).files).toHaveLength(1);
+    expect(patch(text.replaceAll('\n', '\r')).files).toHaveLength(1);
+  });
+
+  test('that is binary, makes a link, or removes a file that is another one, says so', () => {
+    const path = `src/${REFERENCE}/index.ts`;
+    const git = `diff --git a/${path} b/${path}\n`;
+    expect(
+      problem(`${git}index 1..2 100644\nGIT binary patch\nliteral 1\nIcmZPo000310RR91\n`),
+    ).toEqual({
+      file: 'a.patch',
+      line: 1,
+      message: 'has a binary part; expected changes of text',
+    });
+    expect(
+      problem(`${git}index 1..2\nBinary files a/${path} and b/${path} differ\n`),
+    ).toMatchObject({
+      message: `b/${path} is binary; expected a change of text`,
+    });
+    const link = `${git}new file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+a\n`;
+    expect(problem(link)).toMatchObject({ message: `b/${path} becomes a link; expected a file` });
+    const gone = `${git}deleted file mode 100644\nindex 1..0\n--- a/${path}\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n`;
+    expect(problem(gone)).toMatchObject({
+      message: 'hunk 1 of 1 does not apply; the lines around it are others here',
+    });
+  });
+
   test('that is applied already says so', () => {
     const outcome = applyMail('a.patch', patch(patchOf(NOW)), edited(NOW));
     expect(outcome).toMatchObject({

@@ -23,6 +23,8 @@ patches/0002-genirq-msi-stop-early.patch: genirq/msi: Stop one too early
   source    kernel/irq/msi.c msi_domain_alloc(), msi_domain_free()
   found     random trace 12 of seed msicheck
   after     130 traces, 0.4 s
+  kept      reports/findings/stop-early-12345678.trace
+  again     npm run -s msicheck -- replay reports/findings/stop-early-12345678.trace --change a.patch
   promise   is broken, not same
   touched   msi_domain_alloc, src/subject/reference/msi/irqdomain.ts:41-42: executed
             msi_domain_free, src/subject/reference/msi/irqdomain.ts:60 (removed): not all executed

@@ -8,6 +8,7 @@ import { FIELDS } from '../src/trace/fields.ts';
 import { formatTrace, HEADER } from '../src/trace/format.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import { OP_NAMES, SITES } from '../src/trace/sites.ts';
+import { anyText } from './any-text.ts';
 import { reject, TOP, trace } from './trace-arbitrary.ts';
 
 /** Reads, writes and reads a text that can be read. */
@@ -65,11 +66,8 @@ const damaged = fc
   );
 
 test.for([
-  ['any characters', fc.string({ unit: 'binary', maxLength: 200 })],
-  [
-    'any characters below a right top',
-    fc.string({ unit: 'binary', maxLength: 200 }).map((text) => TOP + text),
-  ],
+  ['any characters', anyText({ maxLength: 200 })],
+  ['any characters below a right top', anyText({ maxLength: 200 }).map((text) => TOP + text)],
   ['words of the format in any order', soup],
   ['words of the format below a right top', soup.map((text) => TOP + text)],
   ['damaged traces', damaged],

@@ -1,8 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How the suites run: every `properties/**/*.test.ts`, in threads that share their modules.
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 
 import type { ViteUserConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+// Compiled modules are kept: the threads and the processes that they start find them here.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+
+/** What takes longest, lest all wait for it in the end; vitest itself knows it only of its last run. */
+const LONG = ['readme', 'canary-irq', 'cli-runs', 'canary-msi', 'cli-regress', 'cli'];
+
+/** vitest takes an order only as a class. */
+class LongestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve(files.toSorted((a, b) => rankOf(a) - rankOf(b)));
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const at = LONG.indexOf(basename(moduleId, '.test.ts'));
+  return at < 0 ? LONG.length : at;
+}
 
 const config: ViteUserConfig = {
   test: {
@@ -16,6 +36,7 @@ const config: ViteUserConfig = {
     experimental: { viteModuleRunner: false },
     // One more than the default, which keeps a core free for watching.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
   },
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Wrong calls of operations: in the wrong domain, for the wrong device, not at all, or not listened to. */
+import { reachedFaultsFire } from '../../src/invariants/fault.ts';
 import { shortageIsTold } from '../../src/invariants/memory.ts';
 import * as operation from '../../src/invariants/operation.ts';
 import * as twoPasses from '../../src/invariants/two-passes.ts';
@@ -60,6 +61,14 @@ export const ANSWERS: readonly Example[] = [
     },
     { environment: { hostile: [{ op: 'msi_prepare', nth: 2, ret: Errno.ENOMEM }] } },
   ),
+  example(operation.answersAsTold, (world) => {
+    world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: Errno.EINVAL }];
+    world.callbacks = [op('msi_check', -1)];
+  }),
+  example(reachedFaultsFire, (world) => {
+    world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: 0 }];
+    world.callbacks = [op('msi_check', -1)];
+  }),
   example(shortageIsTold, (world) => {
     world.call = call('msi_setup_device_data');
     world.fired = [{ where: 'alloc_dr', nth: 1 }];

@@ -10,7 +10,7 @@ import { begin, observe, type World } from './world.ts';
 
 /** Folds the step that the world shows. */
 export function take(world: World, history: History): void {
-  fold(history, observe(world), world.call);
+  fold(history, observe(world), world);
 }
 
 /** The world and its history up to the step that a test changes. */

@@ -43,6 +43,10 @@ export const OPERATIONS: readonly Example[] = [
     ...calls(order.postFreeLast, op('msi_post_free', -1), op('free', 0, 3)),
     environment: { ops: ['msi_free', 'msi_post_free'] },
   },
+  {
+    ...calls(order.overriddenOnce, op('domain_free_irqs', -1), op('domain_free_irqs', -1)),
+    environment: { ops: ['domain_free_irqs'] },
+  },
   calls(balance.initBalances, op('msi_free', -1, 1)),
   calls(balance.levelsBalance, op('alloc', 1, 3, 2)),
   calls(activation.parentsFirst, op('alloc', 0, 5, 1), op('alloc', 1, 5, 1), op('activate', 1, 5)),

@@ -4,6 +4,7 @@ import { type Call, call } from '../../src/trace/call.ts';
 import { DomainFlag } from '../../src/trace/flags.ts';
 import type { Callback, Fired, Observation, Splat } from '../../src/trace/observation.ts';
 import type { Op } from '../../src/trace/sites.ts';
+import type { Fault } from '../../src/trace/step.ts';
 import type * as S from '../../src/trace/structs.ts';
 
 /** A table that a test may change. */
@@ -38,6 +39,7 @@ export interface World {
   readonly overridden: number[];
   step: number;
   call: Call;
+  faults: Fault[];
   ret: number;
   virq: number;
   callbacks: Callback[];
@@ -50,7 +52,15 @@ const IDLE: Call = call('msi_setup_device_data');
 /** A step in which nothing happens, for a test to change. */
 export function begin(world: World, of: Call = IDLE): void {
   world.step += 1;
-  Object.assign(world, { call: of, ret: 0, virq: 0, callbacks: [], splats: [], fired: [] });
+  Object.assign(world, {
+    call: of,
+    faults: [],
+    ret: 0,
+    virq: 0,
+    callbacks: [],
+    splats: [],
+    fired: [],
+  });
 }
 
 /** What the world shows; a step is said to have touched everything. */
@@ -221,6 +231,7 @@ export function emptyWorld(): World {
     ret: 0,
     virq: 0,
     callbacks: [],
+    faults: [],
     splats: [],
     fired: [],
   };

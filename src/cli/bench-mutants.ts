@@ -63,7 +63,7 @@ function timed(command: string, args: readonly string[]): { seconds: number; std
 
 function mutate(): Rate {
   const only = files.length === 0 ? [] : ['--file', ...files];
-  const main = join(import.meta.dirname, 'main.ts');
+  const main = join(import.meta.dirname, 'msicheck.mjs');
   const { seconds, stdout } = timed(process.execPath, [main, 'mutate', '--json', ...only]);
   const { mutants }: { mutants: readonly { fate: string }[] } = JSON.parse(stdout);
   const counted = mutants.filter(({ fate }) => fate !== 'equivalent');

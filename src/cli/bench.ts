@@ -40,7 +40,7 @@ for (const canary of canaryFigures(seeds)) {
   figures.push(canary);
   process.stdout.write(
     `${canary.shortest}/${canary.seeds} shortest, ${canary.forms} form${canary.forms === 1 ? ' ' : 's'}, ` +
-      `found after ${canary.medianTraces} traces, minimised in ${canary.medianMs.toFixed(1)} ms (medians)  ${canary.name}\n`,
+      `found after ${canary.medianTraces} traces, minimised in ${canary.medianMs.toFixed(1)} ms (medians; at most ${canary.mostMs.toFixed(0)})  ${canary.name}\n`,
   );
 }
 const exact = figures.filter(({ shortest, forms }) => shortest === seeds && forms === 1);

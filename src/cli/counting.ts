@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How many of a known number are done: a bar on a terminal, else a line every few seconds, both on standard error. */
-import { SingleBar } from 'cli-progress';
-
 import { note } from './terminal.ts';
+
+/** Only a terminal gets a bar. */
+const Bar = process.stderr.isTTY ? (await import('cli-progress')).SingleBar : undefined;
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_EVERY = 5000;
@@ -18,11 +19,11 @@ export interface Counting {
 
 /** Starts with nothing done of `total` things called `what`, in the plural. */
 export function startCounting(total: number, what: string): Counting {
-  return process.stderr.isTTY ? bar(total, what) : lines(total, what);
+  return Bar === undefined ? lines(total, what) : bar(Bar, total, what);
 }
 
-function bar(total: number, what: string): Counting {
-  const shown = new SingleBar({
+function bar(SomeBar: NonNullable<typeof Bar>, total: number, what: string): Counting {
+  const shown = new SomeBar({
     stream: process.stderr,
     format: `{bar} {value}/{total} ${what} {text}`,
     barCompleteChar: '#',

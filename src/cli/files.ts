@@ -9,13 +9,14 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 import { parseTrace } from '../trace/parse.ts';
 import type { Trace } from '../trace/step.ts';
-import { fileMistake, mistake } from './mistake.ts';
+import { fileMistake, mistake, systemCode } from './mistake.ts';
 
 /** The checkout. */
 export const ROOT: string = resolve(import.meta.dirname, '../..');
@@ -78,15 +79,34 @@ export function writeWhole(path: string, text: string): void {
 export function prepareFolder(folder: string): void {
   makeFolder(folder);
   const probe = join(folder, `probe.${process.pid}.draft`);
-  writeWhole(probe, 'msicheck\n');
-  guarded(probe, WRITABLE, () => {
-    rmSync(probe);
+  guarded(folder, WRITABLE, () => {
+    try {
+      writeFileSync(probe, 'msicheck\n', { flush: true });
+    } finally {
+      rmSync(probe, { force: true });
+    }
   });
 }
 
 /** Makes a folder that may exist. */
 export function makeFolder(folder: string): void {
-  guarded(folder, WRITABLE, () => mkdirSync(folder, { recursive: true }));
+  guarded(folder, WRITABLE, () => {
+    makeWithParents(resolve(folder));
+  });
+}
+
+/** Node's own way never ends where a folder cannot be made and the system says that the one above is missing, as in /proc. */
+function makeWithParents(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || above === folder) throw error;
+    makeWithParents(above);
+    mkdirSync(folder);
+  }
 }
 
 /** Eight hexadecimal digits that stand for a text. */

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** The program `msicheck`: finds the command, and turns what goes wrong into a message and an exit status. */
+/** The command line: finds the command, and turns what goes wrong into a message and an exit status. */
 import { Command, CommanderError } from 'commander';
 
-import { addCheck } from './check.ts';
-import { addConform } from './conform.ts';
-import { addEject } from './eject.ts';
-import { addList } from './list.ts';
-import { addMinimize } from './minimize.ts';
 import { isMistake, Status } from './mistake.ts';
-import { addMutate } from './mutate.ts';
-import { addRegress } from './regress.ts';
-import { addReplay } from './replay.ts';
-import { addSweep } from './sweep.ts';
-import { addTree } from './tree.ts';
 import { hideWarnings, note, watchOutput } from './terminal.ts';
+
+/** Adds a command with its options to the program. */
+type Add = (program: Command) => void;
+
+/** Every command, in the order of the help; its file is read when it is needed. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  check: async () => (await import('./check.ts')).addCheck,
+  sweep: async () => (await import('./sweep.ts')).addSweep,
+  replay: async () => (await import('./replay.ts')).addReplay,
+  minimize: async () => (await import('./minimize.ts')).addMinimize,
+  conform: async () => (await import('./conform.ts')).addConform,
+  regress: async () => (await import('./regress.ts')).addRegress,
+  eject: async () => (await import('./eject.ts')).addEject,
+  mutate: async () => (await import('./mutate.ts')).addMutate,
+  tree: async () => (await import('./tree.ts')).addTree,
+  serve: async () => (await import('./serve.ts')).addServe,
+  list: async () => (await import('./list.ts')).addList,
+};
 
 if (process.env['MSICHECK_DEBUG'] === undefined) hideWarnings();
 watchOutput();
@@ -21,7 +29,7 @@ standWhereTheUserStands();
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
-  const program = build();
+  const program = await build(args[0]);
   if (args.length === 0) {
     program.outputHelp({ error: true });
     process.exitCode = Status.mistake;
@@ -48,7 +56,8 @@ function standWhereTheUserStands(): void {
   }
 }
 
-function build(): Command {
+/** With the command that is called; with all of them when it is the help that is wanted. */
+async function build(called: string | undefined): Promise<Command> {
   const program = new Command('msicheck')
     .description("Property-based verification and fuzzing of the Linux kernel's MSI core")
     .exitOverride()
@@ -64,19 +73,12 @@ Exit status:
   70   a mistake of msicheck itself
   130  interrupted before anything was found`,
     );
-  for (const add of [
-    addCheck,
-    addSweep,
-    addReplay,
-    addMinimize,
-    addConform,
-    addRegress,
-    addEject,
-    addMutate,
-    addTree,
-    addList,
-  ])
-    add(program);
+  const helps = called === undefined || called === 'help' || called.startsWith('-');
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    if (helps || name === called) (await load())(program);
+    // Messages about the command line need no more than the names of the others.
+    else program.command(name);
+  }
   return program;
 }
 

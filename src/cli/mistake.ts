@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A user's mistake: one message without a stack trace, and exit status 2. Every other error is ours. */
 
+import { NoChange } from '../regress/no-change.ts';
 import { TraceError } from '../trace/parse.ts';
 
 const NAME = 'Mistake';
@@ -42,6 +43,13 @@ export function systemMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const words = /^[A-Z0-9]+: ([^,]+)/u.exec(error.message)?.[1];
   return words ?? error.message;
+}
+
+/** What looking for a change threw, as a mistake about the name that was to stand for one. */
+export function expectedChange(name: string, error: unknown): unknown {
+  if (error instanceof NoChange) return mistake(error.message);
+  if (systemCode(error) === '') return error;
+  return fileMistake(name, error, 'a patch, a series, a folder with a changed copy, or a range');
 }
 
 /** The code of an operating system's error, `''` for any other value. */

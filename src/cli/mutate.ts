@@ -8,7 +8,7 @@ import { type Command, Option } from 'commander';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
 import { type Listed, nameOf, parseListed } from '../regress/mutate/listed.ts';
 import { loadMutated, type Mutated } from '../regress/mutate/load.ts';
-import { rowOf, tryMutant, wrongEntries } from '../regress/mutate/run.ts';
+import { rowOf, tryAsListed, wrongEntries } from '../regress/mutate/run.ts';
 import { gatherSuite, type Plan, type Suite } from '../regress/mutate/suite.ts';
 import { jsonDocument, LAYOUT } from '../report/json.ts';
 import {
@@ -21,18 +21,17 @@ import {
 import { isProblem, REFERENCE, referenceSources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
 import { quote } from '../trace/problem.ts';
-import { CANARIES, readCorpus, shown } from './files.ts';
+import { CANARIES, prepareFolder, readCorpus, shown, writeWhole } from './files.ts';
+import { MUTANTS } from './killed.ts';
 import { breathe, type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { readKept } from './kept.ts';
 import { fileMistake, mistake, Status } from './mistake.ts';
-import { parseRuns, parseSeed } from './options.ts';
+import { parseRuns, parseSeed, withReportOptions } from './options.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** The list of mutants that survive, with the reasons. */
 const SURVIVORS = resolve(import.meta.dirname, '../../properties/mutants/survivors.txt');
 const DEFAULT_RUNS = 300;
-/** What those that are listed get of it: nobody expects that they are killed. */
-const LISTED = 0.1;
 /** Milliseconds between two lines about how far it is. */
 const LINE_EVERY = 5000;
 /** Mutants between two looks at signals. */
@@ -46,26 +45,27 @@ interface Flags {
   readonly seed: string;
   readonly runs: number;
   readonly json?: true;
+  readonly reports: string;
 }
 
 /** Adds the command. */
 export function addMutate(program: Command): void {
   const seed = new Option('--seed <text>', 'words that choose the random traces');
   const runs = new Option('--runs <n>', 'random traces, and runs of the sweep, per mutant at most');
-  program
+  const command = program
     .command('mutate')
     .description(
       'make small mistakes in the reference, one at a time, and show those that no rule objects to',
     )
     .option('--file <name...>', 'only these files of the reference, like msi-alloc.ts')
     .addOption(seed.argParser(parseSeed).default('msicheck'))
-    .addOption(runs.argParser(parseRuns).default(DEFAULT_RUNS))
-    .option('--json', 'print one JSON document')
-    .action(mutate);
+    .addOption(runs.argParser(parseRuns).default(DEFAULT_RUNS));
+  withReportOptions(command).action(mutate);
 }
 
 async function mutate(flags: Flags): Promise<void> {
   const started = process.cpuUsage();
+  prepareFolder(flags.reports);
   const files = chosen(flags.file);
   const mutated = loadMutated(files);
   if (isProblem(mutated)) throw mistake(`${mutated.file}:${mutated.line}: ${mutated.message}`);
@@ -80,7 +80,7 @@ async function mutate(flags: Flags): Promise<void> {
   };
   const interrupt = listenForInterrupt();
   const entries = readListed();
-  const { rows, suite, differing } = await run(mutated, plan, { entries, interrupt });
+  const { rows, suite } = await run(mutated, plan, { entries, interrupt });
   interrupt.release();
   const { user, system } = process.cpuUsage(started);
   const report = {
@@ -89,7 +89,6 @@ async function mutate(flags: Flags): Promise<void> {
     mutants: rows,
     problems: [
       ...suite.unexpected,
-      ...differing,
       ...(rows.length < mutated.mutants.length ? [] : wrongEntries(entries, rows, files)),
     ],
     suite: suite.size,
@@ -97,7 +96,9 @@ async function mutate(flags: Flags): Promise<void> {
   };
   const wrong = unexplained(rows).length + report.problems.length > 0;
   const ended = rows.length < mutated.mutants.length ? Status.interrupted : Status.ok;
-  finish(wrong ? Status.finding : ended, flags.json === true ? json(report) : text(report));
+  const document = json(report);
+  writeWhole(join(flags.reports, MUTANTS), document);
+  finish(wrong ? Status.finding : ended, flags.json === true ? document : text(report));
 }
 
 function json(report: MutationReport): string {
@@ -137,8 +138,6 @@ export function readListed(path: string = SURVIVORS): readonly Listed[] {
 interface Ran {
   readonly rows: readonly MutantRow[];
   readonly suite: Suite;
-  /** Mutants that are listed as equivalent and are not. */
-  readonly differing: readonly string[];
 }
 
 async function run(
@@ -152,20 +151,15 @@ async function run(
   });
   const listed = new Map(entries.map((entry) => [entry.name, entry]));
   const rows: MutantRow[] = [];
-  const differing: string[] = [];
   for (const mutant of mutated.mutants) {
     const known = listed.get(nameOf(mutant));
-    const runs = Math.ceil(plan.runs * (known === undefined ? 1 : LISTED));
-    const compare = known?.kind === 'equivalent';
-    const tried = tryMutant(mutated, suite, mutant, { ...plan, runs, compare });
+    const tried = tryAsListed(mutated, suite, mutant, { plan, known });
     rows.push(rowOf(mutant, tried, { suite, listed }));
-    if (known !== undefined && !tried.killed && tried.shows !== '')
-      differing.push(`${known.where}: shows something else in ${tried.shows}: ${known.name}`);
     say(() => `${rows.length} of ${mutated.mutants.length} mutants`);
     if (rows.length % SLICE === 0) await breathe();
     if (interrupt.wanted()) break;
   }
-  return { rows, suite, differing };
+  return { rows, suite };
 }
 
 function lines(): (line: () => string) => void {

@@ -4,14 +4,18 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../oracle/oracle.ts';
 import { REPORTS, TREES } from './files.ts';
-import { SUBJECTS } from './subjects.ts';
-import { KINDS, type NamedTarget, REFERENCE, targetNamed } from './target.ts';
+import { SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
+import type { NamedTarget } from './target.ts';
 
 /** Milliseconds per unit of a duration. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const SPECS: readonly Spec[] = ['kernel', 'strict'];
+/** Milliseconds of a `check` that is given no budget. */
+export const CHECK_TIME = 15_000;
 const LONGEST = 24 * 3_600_000;
 const MOST_RUNS = 1_000_000_000;
+/** The ways to name a subject that is not in the list. */
+export const KINDS = 'tree:NAME (tree list)';
 
 /** `30s`, `500ms`, `2m`, `1h`, or seconds without a unit, as milliseconds; more than 0 and at most a day. */
 export function parseTime(text: string): number {
@@ -48,13 +52,19 @@ export function withRunOptions(command: Command): Command {
   );
   const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
   return command
-    .addOption(subject.argParser(parseSubject).default(REFERENCE, REFERENCE.name))
-    .addOption(spec.argParser(parseSpec).default('kernel'));
+    .addOption(subject.argParser(parseSubject).default(USUAL_SUBJECT, USUAL_SUBJECT))
+    .addOption(spec.argParser(parseSpec).default('kernel'))
+    .hook('preAction', async (_, called) => {
+      const { subject: name } = called.opts<{ readonly subject: string }>();
+      const source = called.getOptionValueSource('subject');
+      const { targetNamed } = await import('./target.ts');
+      called.setOptionValueWithSource('subject', targetNamed(name), source);
+    });
 }
 
-function parseSubject(text: string): NamedTarget {
-  const target = targetNamed(text);
-  if (target !== undefined) return target;
+/** The name of a subject, which is looked for when the whole command line makes sense. */
+export function parseSubject(text: string): string {
+  if (SUBJECTS.some(({ name }) => name === text) || /^tree:./u.test(text)) return text;
   const names = SUBJECTS.map(({ name }) => name).join(', ');
   throw new InvalidArgumentError(`Expected one of ${names}, or ${KINDS}.`);
 }

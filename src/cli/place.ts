@@ -12,7 +12,7 @@ export function newPlace(): SharedArrayBuffer {
 
 const encoder = new TextEncoder();
 
-/** Says that the `traces`-th trace is run, and where it comes from. */
+/** Says that the `traces`-th trace is run, and where it comes from; 0 is what comes before the first. */
 export function writePlace(place: SharedArrayBuffer, found: string, traces: number): void {
   const view = new DataView(place);
   const { written } = encoder.encodeInto(found, new Uint8Array(place, TEXT));
@@ -20,10 +20,10 @@ export function writePlace(place: SharedArrayBuffer, found: string, traces: numb
   view.setUint32(0, traces);
 }
 
-/** `trace 12 (fuzz/corpus/a.trace)`, or '' before the first trace. */
+/** `trace 12 (fuzz/corpus/a.trace)`, `loading`, or '' before the thread has begun. */
 export function readPlace(place: SharedArrayBuffer): string {
   const view = new DataView(place);
   const traces = view.getUint32(0);
-  const text = new Uint8Array(place, TEXT, view.getUint16(4)).slice();
-  return traces === 0 ? '' : `trace ${traces} (${new TextDecoder().decode(text)})`;
+  const text = new TextDecoder().decode(new Uint8Array(place, TEXT, view.getUint16(4)).slice());
+  return traces === 0 ? text : `trace ${traces} (${text})`;
 }

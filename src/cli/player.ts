@@ -11,6 +11,7 @@ import {
   type StepResult,
 } from '../run/session.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { startBeside } from './beside.ts';
 import { formatStep } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
@@ -20,6 +21,8 @@ export interface Player {
   /** Steps that have been run. */
   readonly position: () => number;
   readonly length: number;
+  /** Steps that were run and show something else than the base; counted from 1. */
+  readonly differing: () => readonly number[];
   /** Runs the next step and describes it; `undefined` at the end, or where the trace ended early. */
   readonly forward: () => string | undefined;
   /** Takes back the last step; false at the beginning. */
@@ -37,16 +40,28 @@ export interface Ending {
   readonly complete: boolean;
 }
 
+/** How a trace is played. */
+export interface PlayerOptions extends Options {
+  /** What the subject is a change of: where it shows something else, both are shown. */
+  readonly base?: SubjectFactory | undefined;
+}
+
 /** Starts before the first step. Every rule is checked on every object after each step. */
-export function startPlayer(trace: Trace, options: Options, paint: Paint): Player {
+export function startPlayer(trace: Trace, options: PlayerOptions, paint: Paint): Player {
+  const { base } = options;
+  const beside = base === undefined ? undefined : startBeside(base, trace.environment, paint);
+  const differing = new Set<number>();
   const { factory, subject } = watched(options.factory);
   const session = startSession(trace.environment, { ...options, factory, precise: true });
   const before: SessionSnapshot[] = [];
+  /** Whether a step was run, or refused. */
+  const ran: boolean[] = [];
   let stopped = false;
   let found: Finding | undefined;
   return {
     position: () => before.length,
     length: trace.steps.length,
+    differing: () => [...differing],
     forward: () => {
       const step = trace.steps[before.length];
       if (step === undefined || stopped) return undefined;
@@ -56,17 +71,24 @@ export function startPlayer(trace: Trace, options: Options, paint: Paint): Playe
       stopped = result.kind === 'finding' || result.kind === 'ended';
       if (result.kind === 'finding') found = result.finding;
       const seen = result.kind === 'skipped' ? undefined : session.observation();
-      const lines =
+      const own =
         seen === undefined
           ? []
           : observationLines(step.call.fn, seen, changes(picture, seen.picture));
-      return [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)].join(
-        '\n',
-      );
+      const { lines, differs } =
+        beside === undefined || result.kind === 'skipped'
+          ? { lines: own, differs: false }
+          : beside.compare(step, own);
+      if (differs) differing.add(before.length);
+      ran.push(result.kind !== 'skipped');
+      const shown = [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)];
+      return shown.join('\n');
     },
     back: () => {
       const snapshot = before.pop();
       if (snapshot === undefined) return false;
+      differing.delete(before.length + 1);
+      if (ran.pop() === true) beside?.back();
       session.restore(snapshot);
       stopped = false;
       found = undefined;

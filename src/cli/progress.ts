@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How far a run is: a bar on a terminal, else a line every few seconds, both on standard error. */
-import { SingleBar } from 'cli-progress';
-
 import type { Amount } from '../report/summary.ts';
 import { count } from '../report/text.ts';
 import { note } from './terminal.ts';
+
+/** Only a terminal gets a bar. */
+const Bar = process.stderr.isTTY ? (await import('cli-progress')).SingleBar : undefined;
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_EVERY = 5000;
@@ -32,11 +33,11 @@ export interface Progress {
 
 /** Starts at `now`, in milliseconds. */
 export function startProgress(now: number): Progress {
-  return process.stderr.isTTY ? bar(now) : lines(now);
+  return Bar === undefined ? lines(now) : bar(Bar, now);
 }
 
-function bar(start: number): Progress {
-  const shown = new SingleBar({
+function bar(SomeBar: NonNullable<typeof Bar>, start: number): Progress {
+  const shown = new SomeBar({
     stream: process.stderr,
     format: '{bar} {percentage} % {text}',
     barCompleteChar: '#',

@@ -9,6 +9,7 @@ import { AGREE } from '../run/judge.ts';
 import { referenceSources, type Sources } from '../subject/changed/sources.ts';
 import { DEFECTS, plantedSources } from '../subject/planted/index.ts';
 import { startCounting } from './counting.ts';
+import { readKilled } from './killed.ts';
 import { shown, writeWhole } from './files.ts';
 import type { Interrupt } from './interrupt.ts';
 import { mistake, Status } from './mistake.ts';
@@ -25,16 +26,24 @@ export interface MatrixRun {
   readonly pool: Pool;
   readonly interrupt: Interrupt;
   readonly seeds: number;
+  /** Check the canaries as closely as the changes. */
+  readonly canaries?: true;
   readonly json: boolean;
   readonly reports: string;
 }
 
 /** Checks the changes and the canaries; ends with 1 when the check with some seed misses one of them. */
 export async function runMatrix(changes: readonly Change[], run: MatrixRun): Promise<void> {
-  const defects = changes.map(({ name, outcome }) => ({ name, sources: sourcesOf(name, outcome) }));
+  const killed = readKilled(run.reports);
+  const defects = changes.map(({ name, outcome }) => ({
+    name,
+    sources: sourcesOf(name, outcome),
+    seeds: run.seeds,
+  }));
   const canaries = DEFECTS.map((defect) => ({
     name: `canary ${defect.name}`,
     sources: plantedSources(defect),
+    seeds: run.canaries === true ? run.seeds : 0,
   }));
   const all = [...defects, ...canaries];
   const counting = startCounting(all.length, 'defects');
@@ -47,18 +56,22 @@ export async function runMatrix(changes: readonly Change[], run: MatrixRun): Pro
   );
   counting.stop();
   const known = rows.filter((row) => row !== undefined);
-  const matrix = matrixOf(known, [AGREE, ...RULES.map(({ name }) => name)]);
+  const matrix = matrixOf(known, [AGREE, ...RULES.map(({ name }) => name)], killed?.rules);
   const document = matrixJson(matrix);
   writeWhole(join(run.reports, 'matrix.json'), document);
   writeWhole(join(run.reports, 'matrix.txt'), matrixText(matrix));
   const files = shown(join(run.reports, 'matrix.*'));
-  const text = `${matrixText(matrix, paintFor(process.stdout))}report: ${files}\n`;
+  const from = killed === undefined ? '' : `${killed.mutants} mutants: ${killed.file}\n`;
+  const text = `${matrixText(matrix, paintFor(process.stdout))}${from}report: ${files}\n`;
   finish(statusOf(known, run), run.json ? document : text);
 }
 
 function statusOf(rows: readonly MatrixRow[], { interrupt }: MatrixRun): number {
   if (interrupt.wanted()) return Status.interrupted;
-  const missed = rows.some(({ seeds }) => seeds.some(({ check }) => check === undefined));
+  const missed = rows.some(
+    ({ corpus, seeds }) =>
+      (seeds.length === 0 && corpus === 0) || seeds.some(({ check }) => check === undefined),
+  );
   return missed ? Status.finding : Status.ok;
 }
 
@@ -68,9 +81,16 @@ function sourcesOf(name: string, outcome: Change['outcome']): Sources {
   throw mistake(`${name}: does not apply: ${file}:${line}: ${message}`);
 }
 
+interface Defect {
+  readonly name: string;
+  readonly sources: Sources;
+  /** How many; 0 runs the corpus alone. */
+  readonly seeds: number;
+}
+
 function rowOf(
-  { name, sources }: { readonly name: string; readonly sources: Sources },
-  { budget, pool, seeds }: MatrixRun,
+  { name, sources, seeds }: Defect,
+  { budget, pool }: MatrixRun,
 ): Promise<MatrixRow | undefined> {
   return pool.matrix({
     change: { name, title: name, before: referenceSources(), changed: sources },

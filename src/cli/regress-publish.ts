@@ -2,15 +2,15 @@
 /** The end of `regress`: every form goes to the reports, one to standard output. */
 import { join } from 'node:path';
 
-import type { ChangeResult, RegressReport } from '../report/change.ts';
+import type { RegressReport } from '../report/change.ts';
 import { regressGithub } from '../report/regress-github.ts';
 import { regressJson } from '../report/regress-json.ts';
 import { regressJunit } from '../report/regress-junit.ts';
 import { regressKtap } from '../report/regress-ktap.ts';
 import { regressSarif } from '../report/regress-sarif.ts';
 import { regressText } from '../report/regress-text.ts';
-import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
-import { isMistake } from './mistake.ts';
+import { shown, writeWhole } from './files.ts';
+import { isMistake, Status } from './mistake.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** Name of a form. */
@@ -33,7 +33,19 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
   ktap: { file: 'regress.ktap', write: regressKtap },
 };
 
-/** Writes all forms, then prints the one that is asked for. */
+/** What is known before the run has ended: a run that is killed leaves it. */
+export function saveSoFar(report: RegressReport, reports: string): void {
+  for (const { file, write } of [WRITERS.json, WRITERS.text]) {
+    try {
+      writeWhole(join(reports, file), write(report));
+    } catch (error) {
+      // The end will say so.
+      if (!isMistake(error)) throw error;
+    }
+  }
+}
+
+/** Writes all forms, then prints the one that is asked for. A form that cannot be written does not hide it. */
 export function publishRegress(
   report: RegressReport,
   {
@@ -42,47 +54,25 @@ export function publishRegress(
     status,
   }: { readonly reports: string; readonly format: Format; readonly status: number },
 ): void {
-  for (const { file, write } of Object.values(WRITERS)) save(join(reports, file), write(report));
-  const files = shown(join(reports, 'regress.*'));
-  const traces = report.changes.some(({ evidence }) => (evidence?.steps ?? 0) > 0)
-    ? `traces: ${shown(join(reports, 'findings'))}\n`
-    : '';
+  const written = Object.values(WRITERS).map(({ file, write }) =>
+    save(join(reports, file), write(report)),
+  );
+  const where = written.every(Boolean) ? shown(join(reports, 'regress.*')) : 'not written';
+  const unwritten = written.includes(false) && status !== Status.finding;
   const text =
     format === 'text'
-      ? `${regressText(report, paintFor(process.stdout))}${traces}report: ${files}\n`
+      ? `${regressText(report, paintFor(process.stdout), process.stdout.columns)}report: ${where}\n`
       : WRITERS[format].write(report);
-  finish(status, text);
+  finish(unwritten ? Status.mistake : status, text);
 }
 
-/** Keeps the trace of a result as soon as there is one. */
-export function saveEvidence({ name, verdict, evidence }: ChangeResult, reports: string): void {
-  if (evidence === undefined || evidence.trace === '') return;
-  const folder = join(reports, 'findings');
-  const short = (name.split('/').at(-1) ?? name)
-    .replace(/\.patch$/u, '')
-    .replaceAll(/[^\w.-]/gu, '-');
-  const comments = [
-    `change: ${name}`,
-    `verdict: ${verdict}`,
-    `rule: ${evidence.rule}`,
-    `detail: ${evidence.detail.replaceAll('\n', ' ')}`,
-    `found: ${evidence.found}`,
-  ];
-  const text = evidence.trace.replace('\n', `\n${comments.map((line) => `# ${line}\n`).join('')}`);
-  try {
-    makeFolder(folder);
-    writeWhole(join(folder, `${short}-${shortHash(evidence.trace)}.trace`), text);
-  } catch (error) {
-    if (!isMistake(error)) throw error;
-    note(`msicheck: ${error.message}`);
-  }
-}
-
-function save(path: string, text: string): void {
+function save(path: string, text: string): boolean {
   try {
     writeWhole(path, text);
+    return true;
   } catch (error) {
     if (!isMistake(error)) throw error;
     note(`msicheck: ${error.message}`);
+    return false;
   }
 }

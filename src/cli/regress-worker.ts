@@ -8,21 +8,29 @@ import type { MatrixRow } from '../report/matrix.ts';
 import type { Sources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
 import { writePlace } from './place.ts';
+import { type Keeping, startKeeping } from './regress-evidence.ts';
 
 /** What is sent to the thread: plain data. */
 export interface Task {
   readonly change: Omit<Loadable, 'base'>;
   /** Sources that it is compared with. */
   readonly base: Sources;
-  readonly budget: Omit<Budget, 'clock' | 'progress'>;
+  readonly budget: Omit<Budget, 'clock' | 'progress' | 'found'>;
   /** Where the thread says which trace it runs. */
   readonly place: SharedArrayBuffer;
 }
 
-/** Checks it; throws when the base itself does not load. */
-export function check(task: Task): ChangeResult {
-  const { change, base } = task;
-  return checkChange({ ...change, base }, budgetOf(task));
+/** What a check takes: where what it finds is kept, besides. */
+export interface CheckTask extends Task {
+  readonly keeping: Keeping;
+}
+
+/** Checks it, and keeps what it finds. */
+export function check(task: CheckTask): ChangeResult {
+  const { change, base, keeping } = task;
+  writePlace(task.place, 'loading', 0);
+  const { draft, keep } = startKeeping(keeping);
+  return keep(checkChange({ ...change, base }, { ...budgetOf(task), found: draft }));
 }
 
 /** What a row of the kill matrix takes: the seeds besides. */
@@ -33,6 +41,7 @@ export interface MatrixTask extends Task {
 /** Its row of the kill matrix. */
 export function matrix(task: MatrixTask): MatrixRow {
   const { change, base, seeds } = task;
+  writePlace(task.place, 'loading', 0);
   return matrixRow({ ...change, base }, reference, { ...budgetOf(task), seeds });
 }
 

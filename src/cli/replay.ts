@@ -7,11 +7,12 @@ import type { Paint } from '../report/paint.ts';
 import type { Expected } from '../run/expected.ts';
 import { formatEnvironment } from '../trace/format.ts';
 import type { Finding } from '../trace/verdict.ts';
+import { readChange } from './beside.ts';
 import { readTrace } from './files.ts';
 import { explains, keptFor, readKept } from './kept.ts';
 import { noteLabel } from './label.ts';
 import { KEYS, type Request, requests } from './keys.ts';
-import { Status } from './mistake.ts';
+import { mistake, Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
 import { type Player, startPlayer } from './player.ts';
 import { needs } from './target.ts';
@@ -20,6 +21,7 @@ import { finish, note, paintFor } from './terminal.ts';
 /** What the command line says. */
 interface Flags extends RunFlags {
   readonly stepByStep?: true;
+  readonly change?: readonly string[];
 }
 
 /** Adds the command. */
@@ -28,8 +30,13 @@ export function addReplay(program: Command): void {
     .command('replay')
     .description('run a trace and print every observation')
     .argument('<trace>', 'file with a trace')
-    .option('--step-by-step', `stop after each step. ${KEYS}`);
-  withRunOptions(command).action(replay);
+    .option('--step-by-step', `stop after each step. ${KEYS}`)
+    .option('--change <change...>', 'run it on a change that regress takes, beside the reference');
+  withRunOptions(command).action(async (path: string, flags: Flags) => {
+    if (flags.change !== undefined && command.getOptionValueSource('subject') === 'cli')
+      throw mistake('--change is a change of the reference; expected no --subject beside it');
+    await replay(path, flags);
+  });
 }
 
 async function replay(path: string, flags: Flags): Promise<void> {
@@ -40,7 +47,8 @@ async function replay(path: string, flags: Flags): Promise<void> {
   needs(target, path, trace);
   const kept = keptFor(corpus, target);
   const paint = paintFor(process.stdout);
-  const player = startPlayer(trace, { factory: target.factory, spec: flags.spec }, paint);
+  const pair = flags.change === undefined ? { factory: target.factory } : readChange(flags.change);
+  const player = startPlayer(trace, { ...pair, spec: flags.spec }, paint);
   process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
   if (flags.stepByStep === true) await interact(player);
   else play(player, player.length);
@@ -50,13 +58,15 @@ async function replay(path: string, flags: Flags): Promise<void> {
     return;
   }
   const known = finding === undefined ? undefined : explains(kept, flags.spec, finding);
-  const status = finding === undefined || known !== undefined ? Status.ok : Status.finding;
+  const passes = finding === undefined || known !== undefined;
+  const status = passes && player.differing().length === 0 ? Status.ok : Status.finding;
   if (finding !== undefined && !told) {
     process.stdout.write(
       `${[paint.bad(`finding: ${finding.rule}`), ...findingLines(finding)].join('\n')}\n`,
     );
   }
-  finish(status, `${conclusion(player, finding, known, paint)}\n`);
+  const beside = 'base' in pair ? `${comparison(player, paint)}\n` : '';
+  finish(status, `${beside}${conclusion(player, finding, known, paint)}\n`);
 }
 
 /** Runs and prints until `position` steps have been run or the trace ends. */
@@ -108,6 +118,16 @@ function goTo(player: Player, step: number): void {
   }
   while (player.position() > step) player.back();
   note(`back after step ${step}`);
+}
+
+function comparison(player: Player, paint: Paint): string {
+  const steps = player.differing();
+  if (steps.length === 0) return paint.good('shows what the base shows');
+  return paint.bad(`shows something else than the base at ${stepsText(steps)}; - base, + change`);
+}
+
+function stepsText(steps: readonly number[]): string {
+  return steps.length === 1 ? `step ${steps.join('')}` : `steps ${steps.join(', ')}`;
 }
 
 function conclusion(

@@ -2,13 +2,12 @@
 /** Code under test by the words of `--subject`: the reference, a planted defect, or the kernel's own C. */
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
 import type { AbsentRow } from '../report/summary.ts';
-import { reference } from '../subject/reference/index.ts';
 import { fitted, type SubjectFactory } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
 import { PROFILES, type Release } from '../trace/profile.ts';
 import type { Trace } from '../trace/step.ts';
 import { mistake } from './mistake.ts';
-import { SUBJECTS } from './subjects.ts';
+import { loadSubject, SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
 import { note } from './terminal.ts';
 
 /** Code under test that can be run. */
@@ -37,23 +36,19 @@ const LOADERS: Readonly<Record<string, (rest: string) => Promise<Target>>> = {
   tree: loadTree,
 };
 
-/** The ways to name one that is not in the list. */
-export const KINDS: string = 'tree:NAME (tree list)';
-
 /** What is run unless another subject is named. */
-export const REFERENCE: NamedTarget = {
-  name: reference.name,
-  load: () => Promise.resolve({ factory: reference }),
-};
+export const REFERENCE: NamedTarget = listed(USUAL_SUBJECT);
 
 /** The subject of a name; `undefined` when there is none. */
 export function targetNamed(text: string): NamedTarget | undefined {
   const [kind = '', ...rest] = text.split(':');
   const load = rest.length === 0 ? undefined : LOADERS[kind];
   if (load !== undefined) return { name: text, load: () => load(rest.join(':')) };
-  const subject = SUBJECTS.find(({ name }) => name === text);
-  if (subject === undefined) return undefined;
-  return { name: text, load: () => Promise.resolve({ factory: subject.load() }) };
+  return SUBJECTS.some(({ name }) => name === text) ? listed(text) : undefined;
+}
+
+function listed(name: string): NamedTarget {
+  return { name, load: async () => ({ factory: await loadSubject(name) }) };
 }
 
 /** The build is loaded when it is needed: most runs have no tree. */

@@ -21,7 +21,10 @@ export function traceArbitrary(
   habits: Partial<Habits> = {},
 ): fc.Arbitrary<Trace> {
   if (environments.length === 0) throw new Error('no environment to draw traces in');
-  return new TraceArbitrary(environments.map(planFor), { ...USUAL, ...habits });
+  return new TraceArbitrary(
+    environments.map((environment) => planFor(environment, habits.calls)),
+    { ...USUAL, ...habits },
+  );
 }
 
 /** fast-check takes arbitraries only as subclasses of its own class. */

@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 
 import { traceArbitrary } from './arbitrary.ts';
+import type { Habits } from './stream.ts';
 import { seedFromText } from './seed.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Trace } from '../trace/step.ts';
@@ -11,8 +12,12 @@ import type { Trace } from '../trace/step.ts';
 export type RunBatch = (batch: number, size: number, run: (trace: Trace) => boolean) => void;
 
 /** Prepares to draw traces in these environments. */
-export function startBatches(environments: readonly Environment[], seed: string): RunBatch {
-  const traces = traceArbitrary(environments);
+export function startBatches(
+  environments: readonly Environment[],
+  seed: string,
+  habits: Partial<Habits> = {},
+): RunBatch {
+  const traces = traceArbitrary(environments, habits);
   return (batch, size, run) => {
     let broken: Error | undefined;
     const property = fc.property(traces, (trace) => {

@@ -40,12 +40,13 @@ export interface Plan {
   readonly wheel: readonly number[];
 }
 
-/** Makes the plan. */
-export function planFor(environment: Environment): Plan {
+/** Makes the plan; `calls` are those that may be drawn, all unless told. */
+export function planFor(environment: Environment, calls?: ReadonlySet<CallName>): Plan {
   const facts = factsOf(environment);
   const entries = TABLE.filter(({ fn, when }) => {
     const { release } = PROFILES[environment.release];
-    return SIGNATURES[fn].releases.includes(release) && (when === undefined || when(facts));
+    if (!SIGNATURES[fn].releases.includes(release) || calls?.has(fn) === false) return false;
+    return when === undefined || when(facts);
   });
   const choices = entries.map((entry) => ({
     ...entry,

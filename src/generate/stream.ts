@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Draws one whole trace, step after step, from a plan and random bits. */
 import { PROFILES } from '../trace/profile.ts';
+import type { CallName } from '../trace/signatures.ts';
 import { below, type Bits, nextBits, oneIn } from './bits.ts';
 import { emit, script, turnTo } from './emit.ts';
 import { endBlindly, endInMisuse } from './misuse.ts';
@@ -19,6 +20,8 @@ export interface Habits {
   readonly misuse: boolean;
   /** The longest trace, 1 or more. */
   readonly longest: number;
+  /** The calls that may be drawn; all unless told. */
+  readonly calls?: ReadonlySet<CallName>;
 }
 
 /** Steps that tearing everything down may take. */

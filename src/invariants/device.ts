@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Devices and their MSI data. */
 import { DomainFlag } from '../trace/flags.ts';
+import { PROFILES } from '../trace/profile.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
@@ -46,12 +47,15 @@ export const slotHasDomain: Rule = {
   name: 'a slot for a domain in the MSI data has a domain of its device, or a global one, never an MSI parent',
   source:
     'kernel/irq/msi.c msi_setup_device_data(), msi_create_device_irq_domain(), msi_remove_device_irq_domain()',
-  belongings: ({ picture, address, device, data }, { domains }) => {
+  belongings: ({ picture, address, device, data }, { domains, environment }) => {
+    const { storePerDomain } = PROFILES[environment.release];
     for (let i = 0; data !== undefined && i < data.domains.length; i += 1) {
       const at = data.domains[i]?.domain ?? 0;
       if (at === 0) continue;
       const domain = picture.irq_domain.objects[at];
       const where = `domain id ${i} of device ${device.handle}`;
+      if (!storePerDomain && at !== device.msi_domain)
+        return `${where} is irq_domain ${at}, not that of the device`;
       if (domain === undefined) {
         if ((domains[at]?.handle ?? -1) < 0) return `${where} is irq_domain ${at}, which is gone`;
         continue;

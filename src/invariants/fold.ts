@@ -5,6 +5,7 @@
  */
 import type { Call } from '../trace/call.ts';
 import type { Callback, Observation } from '../trace/observation.ts';
+import type { Fault, Step } from '../trace/step.ts';
 import { Fact } from './facts.ts';
 import { foldCall } from './fold-call.ts';
 import { contestRolledBack, foldIrqs, foldNumbers } from './fold-irqs.ts';
@@ -14,9 +15,10 @@ import { foldDomains } from './fold-domains.ts';
 import { rulesByOp } from './by-operation.ts';
 import { type History, mention, numberPast, resetProgress } from './remember.ts';
 
-/** Adds a step. The observation is the one that the call led to. */
-export function fold(history: History, observation: Observation, call: Call): void {
+/** Adds a step. The observation is the one that the call led to, with these faults armed. */
+export function fold(history: History, observation: Observation, { call, faults }: Step): void {
   begin(history, observation, call);
+  if (faults.length > 0 || history.faults.length > 0) force(history, faults);
   foldCall(history, observation);
   const { callbacks } = observation;
   for (let i = 0; i < callbacks.length; i += 1) {
@@ -31,6 +33,12 @@ export function fold(history: History, observation: Observation, call: Call): vo
   foldDescs(history, observation);
   foldNumbers(history, observation.picture);
   contestRolledBack(history, observation);
+}
+
+function force(history: History, faults: readonly Fault[]): void {
+  history.faults = faults;
+  history.forced = faults.filter((fault) => fault.kind === 'callback');
+  history.opStep.clear();
 }
 
 function begin(history: History, { splats, fired, callbacks }: Observation, call: Call): void {
@@ -81,8 +89,9 @@ function checkOrder(history: History, callback: Callback): void {
 }
 
 function foldCallback(history: History, callback: Callback): void {
-  const { progress, opTotal, environment } = history;
+  const { progress, opTotal, opStep, environment } = history;
   if (environment.hostile.length > 0) opTotal.set(callback.op, (opTotal.get(callback.op) ?? 0) + 1);
+  if (history.forced.length > 0) opStep.set(callback.op, (opStep.get(callback.op) ?? 0) + 1);
   if (progress.rollback !== 0 && callback.op !== 'msi_free') progress.rollback = 0;
   switch (callback.op) {
     case 'prepare_desc':
@@ -110,6 +119,12 @@ function foldCallback(history: History, callback: Callback): void {
       return;
     case 'msi_post_free':
       progress.freed = true;
+      return;
+    case 'domain_alloc_irqs':
+      progress.allocatedByDomain = true;
+      return;
+    case 'domain_free_irqs':
+      progress.freedByDomain = true;
       return;
     case 'release':
       foldRelease(history, callback);

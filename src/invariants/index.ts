@@ -6,6 +6,7 @@ import * as balance from './balance.ts';
 import * as device from './device.ts';
 import * as devres from './devres.ts';
 import * as domain from './domain.ts';
+import * as fault from './fault.ts';
 import * as handler from './handler.ts';
 import * as irq from './irq.ts';
 import * as iterate from './iterate.ts';
@@ -74,6 +75,7 @@ export const RULES: readonly Rule[] = [
   order.composedFirst,
   order.finishedLast,
   order.postFreeLast,
+  order.overriddenOnce,
   operation.providedOnly,
   operation.voidReturnsNothing,
   operation.calledForItsDevice,
@@ -134,6 +136,7 @@ export const RULES: readonly Rule[] = [
   ...memory.COUNTS,
   memory.nothingLeft,
   memory.shortageIsTold,
+  fault.reachedFaultsFire,
   oneOwner,
 ];
 

@@ -266,11 +266,12 @@ export const triggerStored: Rule = {
   step: ({ ret, picture }, { call, environment }) => {
     if (ret <= 0 || call.type === 0) return undefined;
     const kind = picture.irq_domain.objects.find((one) => one?.handle === call.domain)?.kind;
-    if (kind === 'msi' && !PROFILES[environment.release].hasMsiTranslate) return undefined;
+    const drops = kind === 'msi' && !PROFILES[environment.release].hasMsiTranslate;
+    const wanted = drops ? 0 : call.type;
     const trigger = picture.irq_desc.objects[picture.sparse_irqs[ret] ?? 0]?.trigger;
-    return trigger === call.type
+    return trigger === wanted
       ? undefined
-      : `interrupt ${ret} has type ${trigger ?? 'none'}, asked for ${call.type}`;
+      : `interrupt ${ret} has type ${trigger ?? 'none'}, expected ${wanted}`;
   },
   sometimes: [
     happens(

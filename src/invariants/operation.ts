@@ -179,14 +179,19 @@ export const refusedStaysUnmapped: Rule = {
   ],
 };
 
-/** Nothing stands between an operation and its result. A fault of the step may come first. */
+/**
+ * Nothing stands between an operation and its result. What `alloc` returns is left out: levels ask each
+ * other, so that calls end in another order than they begin, and a root without vectors has a say.
+ */
 export const answersAsTold: Rule = {
-  name: 'an operation returns what the environment makes it return',
-  source: 'src/trace/environment.ts hostile',
+  name: 'an operation returns what the environment, or a fault of the step, makes it return',
+  source: 'src/trace/environment.ts hostile, src/trace/step.ts CallbackFault',
   ops: OP_NAMES.filter((op) => OPS[op] === 'errno' && op !== 'alloc'),
-  callback: ({ op, ret }, { facts, opTotal, environment: { hostile } }) => {
-    if (hostile.length === 0 || (facts & Fact.FIRED) !== 0) return undefined;
-    const told = hostile.find((one) => one.op === op && one.nth === (opTotal.get(op) ?? 0) + 1);
+  callback: ({ op, ret }, { forced, opStep, opTotal, environment: { hostile } }) => {
+    if (forced.length === 0 && hostile.length === 0) return undefined;
+    const told =
+      forced.find((one) => one.op === op && one.nth === (opStep.get(op) ?? 0) + 1) ??
+      hostile.find((one) => one.op === op && one.nth === (opTotal.get(op) ?? 0) + 1);
     return told === undefined || told.ret === ret
       ? undefined
       : `${op} was to return ${told.ret} and returned ${ret}`;
@@ -198,6 +203,9 @@ export const answersAsTold: Rule = {
       ({ fired }, { environment }) =>
         environment.hostile.some(({ op }) => fired.some(({ where }) => where === op)),
       ({ hostile }) => hostile.length > 0,
+    ),
+    happens('a fault of the step forced a result', Fact.FIRED, ({ fired }, { forced }) =>
+      forced.some(({ op, nth }) => fired.some((one) => one.where === op && one.nth === nth)),
     ),
   ],
 };

@@ -116,9 +116,9 @@ export const finishedLast: Rule = {
 
 /** The last word of a free. */
 export const postFreeLast: Rule = {
-  name: 'msi_post_free comes when the interrupts are freed',
+  name: 'msi_post_free comes once, when the interrupts are freed',
   source: 'kernel/irq/msi.c msi_domain_free_locked()',
-  ops: ['free', 'msi_free', 'deactivate', 'domain_free_irqs'],
+  ops: ['free', 'msi_free', 'deactivate', 'domain_free_irqs', 'msi_post_free'],
   callback: ({ op, irq }, { progress }) =>
     progress.freed ? `${op} of interrupt ${irq} after msi_post_free` : undefined,
   sometimes: [
@@ -127,6 +127,27 @@ export const postFreeLast: Rule = {
       Fact.IRQ_GONE,
       ({ callbacks }) => callbacks.some(({ op }) => op === 'msi_post_free'),
       (env) => withOp('msi_post_free')(env) && anywhere(),
+    ),
+  ],
+};
+
+/** Both work on the whole device, so that a second time is about nothing, or about what is not there. */
+export const overriddenOnce: Rule = {
+  name: 'a call allocates through domain_alloc_irqs once at most, and frees through domain_free_irqs once',
+  source: 'kernel/irq/msi.c __msi_domain_alloc_locked(), msi_domain_free_locked()',
+  ops: ['domain_alloc_irqs', 'domain_free_irqs'],
+  callback: ({ op }, { progress: { allocatedByDomain, freedByDomain } }) => {
+    const again = op === 'domain_alloc_irqs' ? allocatedByDomain || freedByDomain : freedByDomain;
+    return again ? `${op} comes again, or too late` : undefined;
+  },
+  sometimes: [
+    happens(
+      'an overriding domain freed what it could not allocate',
+      Fact.FIRED,
+      ({ callbacks }) =>
+        callbacks.some(({ op }) => op === 'domain_alloc_irqs') &&
+        callbacks.some(({ op }) => op === 'domain_free_irqs'),
+      (env) => withOp('domain_alloc_irqs')(env) && withOp('domain_free_irqs')(env),
     ),
   ],
 };

@@ -151,6 +151,9 @@ export interface Progress {
   composed: number;
   finished: boolean;
   freed: boolean;
+  /** domain_alloc_irqs, or domain_free_irqs, was called. */
+  allocatedByDomain: boolean;
+  freedByDomain: boolean;
   /** Place on the list of the resource that was released last. */
   release: number;
 }

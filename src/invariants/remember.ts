@@ -8,6 +8,7 @@ import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
+import type { CallbackFault, Fault } from '../trace/step.ts';
 import type {
   Broken,
   DataPast,
@@ -78,6 +79,10 @@ export interface History {
   readonly contested: Set<number>;
   /** Calls of operations so far, in environments that force results. */
   readonly opTotal: Map<Op, number>;
+  /** Faults of the step; the results that it forces, and calls of operations in it when there are some. */
+  faults: readonly Fault[];
+  forced: readonly CallbackFault[];
+  readonly opStep: Map<Op, number>;
 }
 
 /** A cursor of which nothing is known. */
@@ -127,6 +132,9 @@ export function startHistory(environment: Environment): History {
     blocks: [0, 0, 0],
     contested: new Set(),
     opTotal: new Map(),
+    faults: [],
+    forced: [],
+    opStep: new Map(),
   };
 }
 
@@ -162,6 +170,8 @@ function startProgress(): Progress {
     composed: 0,
     finished: false,
     freed: false,
+    allocatedByDomain: false,
+    freedByDomain: false,
     release: Number.MAX_SAFE_INTEGER,
   };
 }
@@ -177,6 +187,8 @@ export function resetProgress(progress: Progress): void {
   progress.composed = 0;
   progress.finished = false;
   progress.freed = false;
+  progress.allocatedByDomain = false;
+  progress.freedByDomain = false;
   progress.release = Number.MAX_SAFE_INTEGER;
 }
 
@@ -213,6 +225,7 @@ export function copyHistory(history: History): History {
     blocks: [...history.blocks],
     contested: new Set(history.contested),
     opTotal: new Map(history.opTotal),
+    opStep: new Map(history.opStep),
   };
 }
 

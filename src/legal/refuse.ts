@@ -42,7 +42,6 @@ interface Uses {
 /** What must be in the block; functions that name one and are not listed fill it. */
 const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
   irq_free_descs: 'plain',
-  irq_domain_associate: 'plain',
   irq_domain_create_legacy: 'plain',
   irq_domain_free_irqs: 'hierarchy',
   irq_domain_push_irq: 'hierarchy',
@@ -52,12 +51,20 @@ const WANTS: Readonly<Record<string, Block['kind'] | undefined>> = {
   irq_dispose_mapping: 'mapping',
 };
 
+/** Those that look first whether the interrupt is there: an empty block is interrupt 0, which never is. */
+const LOOKS: readonly string[] = [
+  'irq_domain_free_irqs',
+  'irq_domain_push_irq',
+  'irq_domain_pop_irq',
+  'irq_dispose_mapping',
+];
+
 const few: Test = ({ call }) => call.nirqs >= 1 && call.nirqs <= 8;
 const nvec: Test = ({ call }) => call.nvec_used >= 1 && call.nvec_used <= 32;
 const msi: Test = ({ kind }) => kind === 'msi';
 /** Before 6.2 drivers name the domain, and it is that of the device. */
 const own: Test = (scene) => msi(scene) && scene.device.msiDomain === scene.call.domain;
-const single: Test = ({ block }) => block?.size === 1;
+const single: Test = ({ block }) => block === undefined || block.size === 1;
 const vector: Test = ({ call, block }) => call.vec < (block?.size ?? 0);
 
 /** What else must hold. */
@@ -143,7 +150,10 @@ export function refuses(model: Model, call: Call): string | undefined {
 
 function hasBlock({ fn, block: at }: Call, block: Block | undefined): boolean {
   if (fn === 'irq_dispose_mapping' && block?.kind === 'hierarchy') return block.size === 1;
-  return at < BLOCKS && block?.kind === WANTS[fn];
+  if (at >= BLOCKS) return false;
+  // It looks whether the interrupt is there, and whether it is in a domain.
+  if (fn === 'irq_domain_associate') return true;
+  return block?.kind === WANTS[fn] || (block === undefined && LOOKS.includes(fn));
 }
 
 function holds({ device, call }: Scene, kind: string): boolean {

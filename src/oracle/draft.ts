@@ -5,6 +5,7 @@ import type { Call } from '../trace/call.ts';
 import type { HostileCall } from '../trace/environment.ts';
 import { Errno } from '../trace/errno.ts';
 import type { Op } from '../trace/sites.ts';
+import type { MemoryFault } from '../trace/step.ts';
 import { type Block, type Device, type Model, NONE, type Slot, type World } from './model.ts';
 
 /** Stand for any value, where a rule says which, and for any interrupt number above 0. */
@@ -13,7 +14,7 @@ export const VIRQ: number = Number.MAX_SAFE_INTEGER;
 
 /** What may fail, and what becomes of it: which alternative of each choice is taken, 0 for going on. */
 export interface Plan {
-  readonly memory: boolean;
+  readonly memory: readonly MemoryFault[];
   readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
   readonly taken: readonly number[];
   readonly strict: boolean;
@@ -63,8 +64,8 @@ const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
 /** A place where memory or an operation may fail: what it fails with, or 0. */
 export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
   const { plan, call } = d;
-  if (!plan.memory && plan.forced.length === 0) return 0;
-  const values: number[] = memory && plan.memory ? [Errno.ENOMEM] : [];
+  if (plan.memory.length === 0 && plan.forced.length === 0) return 0;
+  const values: number[] = memory && plan.memory.length > 0 ? [Errno.ENOMEM] : [];
   for (const { op, ret } of plan.forced) {
     const push = call.fn === 'irq_domain_push_irq';
     const cut = call.fn === 'irq_domain_disconnect_hierarchy' && call.domain > 0;

@@ -44,7 +44,9 @@ function allocHierarchy(d: Draft, call: Call, cut: number): number {
 }
 
 /** irq_free_descs(), irq_domain_free_irqs(), irq_dispose_mapping(). An interrupt that was never mapped is not disposed of. */
-function free(d: Draft, { block }: Call): number {
+function free(d: Draft, { fn, block }: Call): number {
+  const missing = d.world.blocks[block] === undefined;
+  if (missing && fn === 'irq_domain_free_irqs') splat(d, 'WARN irq_domain_free_irqs 1');
   for (let i = d.world.blocks[block]?.lost ?? 0; i > 0; i -= 1)
     splat(d, 'WARN irq_dispose_mapping 1');
   setBlock(d, undefined);
@@ -53,8 +55,9 @@ function free(d: Draft, { block }: Call): number {
 
 function irq_domain_push_irq(d: Draft, { domain, block }: Call): number {
   const old = d.world.blocks[block];
+  if (old === undefined) return Errno.EINVAL;
   if (d.world.domains[domain]?.kind === 'wired') splat(d, 'WARN irq_domain_push_irq 2');
-  if (old === undefined || domain - 1 !== old.domain) return Errno.EINVAL;
+  if (domain - 1 !== old.domain) return Errno.EINVAL;
   const failure = fails(d, true, 'alloc');
   if (failure === 0) setBlock(d, { ...old, domain });
   return failure;
@@ -62,7 +65,8 @@ function irq_domain_push_irq(d: Draft, { domain, block }: Call): number {
 
 function irq_domain_pop_irq(d: Draft, { domain, block }: Call): number {
   const old = d.world.blocks[block];
-  if (domain !== old?.domain) return splat(d, 'WARN irq_domain_pop_irq 2', Errno.EINVAL);
+  if (old === undefined) return Errno.EINVAL;
+  if (domain !== old.domain) return splat(d, 'WARN irq_domain_pop_irq 2', Errno.EINVAL);
   if (domain <= old.cut) return splat(d, 'WARN irq_domain_pop_irq 4', Errno.EINVAL);
   setBlock(d, { ...old, domain: domain - 1 });
   return 0;
@@ -75,9 +79,14 @@ function irq_create_mapping_affinity(d: Draft, call: Call): number {
 }
 
 function irq_domain_associate(d: Draft, call: Call): number {
-  const { domain, hwirq } = call;
+  const { fn, domain, hwirq, block } = call;
   if (hwirq >= (d.world.domains[domain]?.size ?? 0))
     return splat(d, 'WARN irq_domain_associate_locked 1', Errno.EINVAL);
+  const old = d.world.blocks[block];
+  if (fn === 'irq_domain_associate' && old === undefined)
+    return splat(d, 'WARN irq_domain_associate_locked 2', Errno.EINVAL);
+  if (old !== undefined && old.kind !== 'plain' && old.lost === 0)
+    return splat(d, 'WARN irq_domain_associate_locked 3', Errno.EINVAL);
   const failure = fails(d, false, 'map');
   if (failure !== 0) return failure;
   fill(d, call, { kind: 'mapping', size: 1 });

@@ -33,8 +33,8 @@ export interface Outcome {
 
 const CALLS: Readonly<Record<string, Work>> = { ...DEVICE_CALLS, ...MSI_CALLS, ...IRQ_CALLS };
 const PLAIN: Readonly<Record<Spec, Plan>> = {
-  kernel: { memory: false, forced: [], taken: [], strict: false },
-  strict: { memory: false, forced: [], taken: [], strict: true },
+  kernel: { memory: [], forced: [], taken: [], strict: false },
+  strict: { memory: [], forced: [], taken: [], strict: true },
 };
 
 /** What a call does when no fault is reached: the first of its outcomes. */
@@ -45,7 +45,7 @@ export function expected(model: Model, call: Call, spec: Spec): Outcome {
 /** The plain outcome, and after it those in which something armed has failed. */
 export function allowed(model: Model, { call, faults }: Step, spec: Spec): readonly Outcome[] {
   const { hostile } = model.environment;
-  const memory = faults.some(({ kind }) => kind === 'memory');
+  const memory = faults.filter((fault) => fault.kind === 'memory');
   const forced = [...hostile, ...faults.filter((fault) => fault.kind === 'callback')];
   const outcomes: Outcome[] = [];
   explore(model, call, { ...PLAIN[spec], memory, forced }, outcomes);

@@ -138,13 +138,22 @@ export function addSimple(d: Draft, ctrl: Ctrl): number {
   if (checksRange && !msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
   let ret = 0;
   for (let index = ctrl.first; index <= ctrl.last && ret >= 0; index += 1) {
-    // While the mutex is held it makes no difference which of them fails.
-    ret = index === ctrl.first || !d.device.locked ? fails(d, true) : 0;
+    ret = fails(d, mayLack(d, index - ctrl.first + 1));
     const slot = { index, nvec: 1, affinity: d.call.affinity, used: false };
     if (ret === 0) ret = msi_insert_desc(d, ctrl.domid, slot);
   }
   if (ret < 0) free(d, ctrl, checksRange ? ALL : UNUSED);
   return Math.min(0, ret);
+}
+
+/**
+ * Whether the n-th descriptor of a call may be the one without memory. A fault of msi_alloc_desc() says
+ * which; of the others it makes no difference while the mutex is held.
+ */
+function mayLack({ plan: { memory }, device: { locked: isHeld } }: Draft, nth: number): boolean {
+  return memory.some(({ site, nth: failing }) =>
+    site === 'msi_alloc_desc' ? failing === nth : nth === 1 || !isHeld,
+  );
 }
 
 /** One step of an iteration; a rule says where it leads. -1 without a store. */

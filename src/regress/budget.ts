@@ -27,12 +27,16 @@ export interface Budget {
   readonly clock: () => number;
   /** Told before each trace: where it comes from. */
   readonly progress: (found: string, traces: number) => void;
+  /** Told of the first trace that shows something else, and of the first that breaks a rule, before they are minimised. */
+  readonly found?: (shown: Shown) => void;
 }
 
 /** A trace that shows something, and what. */
 export interface Shown {
   readonly trace: Trace;
   readonly finding: Finding;
+  /** The base has a finding there too, so that only a comparison of the two shows it. */
+  readonly beside: boolean;
   readonly found: string;
   readonly traces: number;
   readonly milliseconds: number;

@@ -14,6 +14,8 @@ export interface Change {
   readonly name: string;
   /** What it says about itself in one line. */
   readonly title: string;
+  /** What to name so that it comes with the changes that it was made on. */
+  readonly named: readonly string[];
   /** What it is compared with. */
   readonly base: Sources;
   /** What it was made on: the base, or what the changes before it in a series made of it. */

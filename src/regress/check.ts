@@ -8,16 +8,19 @@ import { SHOWS_THE_SAME } from '../run/differ.ts';
 import { isExpected } from '../run/expected.ts';
 import { type Options, runTrace } from '../run/session.ts';
 import { sweepTrace } from '../run/sweep.ts';
-import { type ChangedSubject, loadChanged } from '../subject/changed/load.ts';
+import { type ChangedSubject, ENTRY, loadChanged } from '../subject/changed/load.ts';
 import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
+import { thrownText } from '../subject/thrown.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget, Shown, Source } from './budget.ts';
+import { besideFinding } from './beside.ts';
 import { changedFiles, shownPath } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
 import { ownLines, touchedLines } from './touched.ts';
+import { unreadableFinding } from './unreadable.ts';
 
 /** A change that can be loaded. */
 export interface Loadable {
@@ -39,19 +42,19 @@ interface Check {
   readonly start: number;
   different: Shown | undefined;
   broken: Shown | undefined;
+  /** Why the base cannot be checked. */
+  unusable: Problem | undefined;
 }
 
-/** Checks it. Throws when the base does not load. */
+/** Checks it. */
 export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const start = budget.clock();
   const files = changedFiles(change.base, change.changed);
   if (files.length === 0) return empty(change);
   const base = loadChanged(change.base, { name: 'base', counted: files, apart: true });
-  if (isProblem(base))
-    throw new Error(`the base does not load: ${base.file}:${base.line}: ${base.message}`);
+  if (isProblem(base)) return unusable(change, ofBase(shownProblem(base)));
   const changed = loadChanged(change.changed, { name: change.name, counted: files, apart: true });
-  if (isProblem(changed))
-    return { ...empty(change), verdict: 'does not load', problem: shownProblem(changed) };
+  if (isProblem(changed)) return unusable(change, shownProblem(changed));
   const check: Check = {
     budget,
     base: base.factory,
@@ -61,8 +64,10 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
     start,
     different: undefined,
     broken: undefined,
+    unusable: undefined,
   };
   run(check);
+  if (check.unusable !== undefined) return unusable(change, check.unusable);
   const touched = touchedLines(
     { sources: change.base, subject: base },
     { sources: change.changed, subject: changed },
@@ -84,6 +89,15 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   };
 }
 
+function unusable(change: Loadable, problem: Problem): ChangeResult {
+  return { ...empty(change), verdict: 'does not load', problem };
+}
+
+/** An old base may know other words than the checks of today. */
+function ofBase(problem: Problem): Problem {
+  return { ...problem, message: `what it is compared with: ${problem.message}` };
+}
+
 function shownProblem({ file, line, message }: Problem): Problem {
   return { file: shownPath(file), line, message };
 }
@@ -101,6 +115,7 @@ export function empty({ name, title }: Pick<Loadable, 'name' | 'title'>): Change
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     milliseconds: 0,
     surprise: '',
+    types: undefined,
     since: '',
   };
 }
@@ -131,7 +146,8 @@ function run(check: Check): void {
   random(check);
 }
 
-function done({ broken, budget, start }: Check): boolean {
+function done({ broken, unusable: stopped, budget, start }: Check): boolean {
+  if (stopped !== undefined) return true;
   return broken !== undefined || budget.clock() - start >= budget.time;
 }
 
@@ -144,24 +160,58 @@ function optionsOf({ changed, base, different, budget }: Check): Options {
 
 function one(check: Check, trace: Trace, found: string): void {
   begin(check, trace, found);
-  const verdict = runTrace(trace, optionsOf(check));
-  if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
+  try {
+    const verdict = runTrace(trace, optionsOf(check));
+    if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
+  } catch (error) {
+    unreadable(check, trace, found, error);
+  }
 }
 
 function sweep(check: Check, { path, trace }: Source): void {
   const found = `sweep of ${path}`;
   check.budget.progress(found, check.covered.traces);
-  for (const swept of sweepTrace(trace, optionsOf(check))) {
-    check.covered.sweep += 1;
-    begin(check, swept.trace, found);
-    const before = check.different;
-    if (swept.finding !== undefined) judge(check, swept.trace, swept.finding, found);
-    if (done(check)) return;
-    // A difference ends a trace, so what is behind it is swept without comparing.
-    if (check.different === before) continue;
-    sweep(check, { path, trace });
+  let last = trace;
+  try {
+    for (const swept of sweepTrace(trace, optionsOf(check))) {
+      last = swept.trace;
+      check.covered.sweep += 1;
+      begin(check, last, found);
+      const before = check.different;
+      if (swept.finding !== undefined) judge(check, last, swept.finding, found);
+      if (done(check)) return;
+      // A difference ends a trace, so what is behind it is swept without comparing.
+      if (check.different === before) continue;
+      sweep(check, { path, trace });
+      return;
+    }
+  } catch (error) {
+    unreadable(check, last, found, error);
+  }
+}
+
+/** Changed code may show anything, so that whoever looks at it throws: that is its fault where the base passes. */
+function unreadable(check: Check, trace: Trace, found: string, error: unknown): void {
+  const { base, budget, changed, covered } = check;
+  const finding = unreadableFinding(trace, error, { factory: changed.factory, spec: budget.spec });
+  let known: Finding | undefined;
+  try {
+    known = findingOfBase(trace, base, budget);
+  } catch (thrown) {
+    const message = `cannot be checked: ${thrownText(thrown)}`;
+    check.unusable = ofBase({ file: shownPath(ENTRY), line: 0, message });
     return;
   }
+  if (known !== undefined && known.at <= finding.at) return;
+  const milliseconds = budget.clock() - check.start;
+  const { traces } = covered;
+  isBroken(check, { trace, finding, beside: false, found, traces, milliseconds });
+}
+
+function isBroken(check: Check, shown: Shown): void {
+  if (check.broken !== undefined) return;
+  check.broken = shown;
+  check.budget.found?.(shown);
 }
 
 /** Traces drawn from one seed, as in `check`. */
@@ -189,18 +239,31 @@ function begin({ covered, budget }: Check, trace: Trace, found: string): void {
 function judge(check: Check, trace: Trace, finding: Finding, found: string): void {
   const { base, budget, covered, repairs } = check;
   const milliseconds = budget.clock() - check.start;
-  const shown = { trace, finding, found, traces: covered.traces, milliseconds };
+  const shown = { trace, finding, beside: false, found, traces: covered.traces, milliseconds };
   const known = findingOfBase(trace, base, budget);
   if (finding.rule !== SHOWS_THE_SAME) {
+    const isNew = known === undefined || known.at > finding.at;
     // What the base does in other traces is no news in this one.
-    if (isExpected(budget.expected, finding) !== undefined) return;
-    if (known === undefined || known.at > finding.at) check.broken ??= shown;
+    if (isNew && isExpected(budget.expected, finding) === undefined) isBroken(check, shown);
+    else besideKnown(check, shown);
     return;
   }
   if (known !== undefined && known.at === finding.at)
     repairs.set(`${known.rule}: ${known.fn}`, repairs.get(`${known.rule}: ${known.fn}`) ?? found);
-  check.different ??= shown;
+  if (check.different === undefined) {
+    check.different = shown;
+    budget.found?.(shown);
+  }
   if (known === undefined || known.at > finding.at) one(check, trace, found);
+}
+
+/** The base does what is found as well; what else the change shows there, and behind it, counts nevertheless. */
+function besideKnown(check: Check, shown: Shown): void {
+  if (check.different !== undefined) return;
+  const { base, changed, budget } = check;
+  const { spec } = budget;
+  const seen = besideFinding(shown.trace, { base, changed: changed.factory, spec });
+  if (seen !== undefined) check.different = { ...shown, finding: seen.different, beside: true };
 }
 
 /** What is found in the base, at the first step that shows it: every rule looks at everything. */

@@ -23,12 +23,17 @@ export function isRange(name: string): boolean {
  * before the range, or, for `each`, with its own parent.
  */
 export function commitsOf(range: string, each: boolean): readonly Change[] {
-  const list = git(['rev-list', '--reverse', '--no-merges', range, '--', FOLDER]);
+  const list = git(
+    ['rev-list', '--reverse', '--no-merges', range, '--', FOLDER],
+    '; expected a range of commits of this repository, like v1..HEAD',
+  );
   const commits = list.split('\n').filter((line) => line !== '');
-  if (commits.length === 0) throw new NoChange(`${range}: no commit in it touches ${FOLDER}`);
+  if (commits.length === 0)
+    throw new NoChange(`${range}: no commit in it touches ${FOLDER}; expected one that does`);
   const first = sourcesAt(`${commits[0] ?? ''}~`);
   return commits.map((commit) => ({
     name: commit.slice(0, 12),
+    named: [`${(each ? commit : (commits[0] ?? '')).slice(0, 12)}~..${commit.slice(0, 12)}`],
     title: git(['log', '-1', '--format=%s', commit]).trim(),
     base: each ? sourcesAt(`${commit}~`) : first,
     before: sourcesAt(`${commit}~`),
@@ -48,17 +53,16 @@ function sourcesAt(commit: string): Sources {
   return sources;
 }
 
-/** What git prints. Throws NoChange with its own words. */
-export function git(args: readonly string[], input = ''): string {
+/** What git prints. Throws NoChange with its own words, and what was expected. */
+export function git(args: readonly string[], expected: string = ''): string {
   try {
     return execFileSync('git', ['-C', ROOT, ...args], {
       encoding: 'utf8',
-      input,
       maxBuffer: 64 * 1024 * 1024,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    throw new NoChange(`git ${args[0] ?? ''}: ${said(error)}`);
+    throw new NoChange(`git ${args[0] ?? ''}: ${said(error)}${expected}`);
   }
 }
 

@@ -3,8 +3,9 @@
 import { changes, copyPicture } from '../report/changes.ts';
 import { observationLines } from '../report/observation.ts';
 import { SHOWS_THE_SAME } from '../run/differ.ts';
-import { minimise } from '../run/minimise/minimise.ts';
+import { minimise, type MinimiseOptions } from '../run/minimise/minimise.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { thrownText } from '../subject/thrown.ts';
 import { formatStep, formatTrace } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Budget, Shown } from './budget.ts';
@@ -14,29 +15,30 @@ import type { Evidence, SideBySide } from '../report/change.ts';
 export interface Pair {
   readonly base: SubjectFactory;
   readonly changed: SubjectFactory;
-  readonly budget: Pick<Budget, 'spec' | 'expected' | 'environments'>;
+  readonly budget: Pick<Budget, 'spec' | 'expected' | 'environments' | 'progress'>;
 }
 
 /** Minimises; the base passes the result. */
 export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evidence {
   const { spec, expected, environments } = budget;
   const common = {
-    factory: changed,
+    factory: told(changed, budget, shown.traces),
     spec,
     expected,
     environments: environments.filter(({ release }) => release === shown.trace.environment.release),
   };
   const differs = shown.finding.rule === SHOWS_THE_SAME;
-  const least = minimise(
-    shown.trace,
-    shown.finding,
-    differs ? { ...common, against: base } : { ...common, keep: 'any', baseline: base },
+  const least = smallest(
+    shown,
+    differs
+      ? { ...common, against: base, compareOnly: shown.beside }
+      : { ...common, keep: 'any', baseline: base },
   );
   const { rule, source, detail, fn, at } = least.finding;
   return {
     rule,
     source,
-    detail,
+    detail: atMost(detail),
     fn,
     at,
     trace: formatTrace(least.trace),
@@ -45,7 +47,48 @@ export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evide
     traces: shown.traces,
     milliseconds: Math.round(shown.milliseconds),
     differences: sideBySide(least.trace, base, changed),
+    file: undefined,
+    unsaved: undefined,
+    again: '',
   };
+}
+
+/** Characters of a detail, and of a line of what is shown. */
+const LONGEST = 1000;
+
+/** Changed code may show a text of any length. */
+function atMost(text: string): string {
+  const left = text.length - LONGEST;
+  return left <= 0 ? text : `${text.slice(0, LONGEST)}… ${left} more characters left out`;
+}
+
+/** Every trace that minimising tries is progress. */
+function told(
+  { name, start }: SubjectFactory,
+  { progress }: Pick<Budget, 'progress'>,
+  traces: number,
+): SubjectFactory {
+  let tried = 0;
+  return {
+    name,
+    start: (environment) => {
+      tried += 1;
+      progress(`minimising, ${tried} tried`, traces);
+      return start(environment);
+    },
+  };
+}
+
+/** The trace as it was found when changed code makes looking for a smaller one throw. */
+function smallest(
+  { trace, finding }: Shown,
+  options: MinimiseOptions,
+): Pick<Shown, 'trace' | 'finding'> {
+  try {
+    return minimise(trace, finding, options);
+  } catch {
+    return { trace, finding };
+  }
 }
 
 /** Every step from the first on at which they show something else; what follows a dead step is not run. */
@@ -67,18 +110,19 @@ function sideBySide(
 
 /** Describes what a subject does, step by step, until it dies or throws. */
 function watch(factory: SubjectFactory, { environment }: Trace): (step: Step) => readonly string[] {
-  const subject: Subject = factory.start(environment);
+  let subject: Subject | undefined;
   let over = false;
   return (step) => {
     if (over) return [];
-    const before = copyPicture(subject.picture());
     try {
+      subject ??= factory.start(environment);
+      const before = copyPicture(subject.picture());
       const seen = subject.apply(step);
       over = seen.dead;
-      return observationLines(step.call.fn, seen, changes(before, seen.picture));
+      return observationLines(step.call.fn, seen, changes(before, seen.picture)).map(atMost);
     } catch (error) {
       over = true;
-      return [`  threw    ${String(error)}`];
+      return [`  threw    ${thrownText(error)}`];
     }
   };
 }

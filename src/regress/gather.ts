@@ -28,12 +28,27 @@ export function gather(name: string, each: boolean): Series {
   if (!existsSync(name)) {
     if (isRange(name)) return { cumulative: !each, changes: commitsOf(name, each) };
     throw new NoChange(
-      `${name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
+      `${name === '' ? '""' : name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
     );
   }
   if (statSync(name).isDirectory()) return gatherFolder(name, each);
   if (basename(name) === 'series') return seriesOf(readSeries(name), each);
   return { cumulative: false, changes: patches([name], true) };
+}
+
+/** The one change that several names make together: patches one on top of the other, else one name and its last change. */
+export function gatherOne(names: readonly string[]): Change {
+  const [name = ''] = names;
+  const { changes } =
+    names.length === 1
+      ? gather(name, false)
+      : seriesOf(
+          names.flatMap((each) => patchFiles(each)),
+          false,
+        );
+  const last = changes.at(-1);
+  if (last === undefined) throw new NoChange(`${name}: no change in it; expected one`);
+  return last;
 }
 
 /** No patch of ours is larger, and a device has no end. */
@@ -71,14 +86,21 @@ function seriesOf(files: readonly string[], each: boolean): Series {
   return { cumulative: !each, changes: patches(files, each) };
 }
 
-/** As quilt has it: a name per line, below the folder of the file; what follows ` #` is a comment. */
+/** As quilt has it: a name per line, below the folder of the file, `-p1` behind it or not; what follows ` #` is a comment. */
 function readSeries(file: string): readonly string[] {
   const names = readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.replace(/(?:^|\s)#.*$/u, '').trim())
-    .filter((line) => line !== '');
-  if (names.length === 0) throw new NoChange(`${file}: names no patch; expected one per line`);
-  return names.map((name) => join(dirname(file), name));
+    .map((line) => line.replace(/\s+-p\d$/u, ''));
+  const files = names.map((name) => (name === '' ? '' : join(dirname(file), name)));
+  const missing = files.findIndex((path) => path !== '' && !existsSync(path));
+  if (missing >= 0)
+    throw new NoChange(
+      `${file}:${missing + 1}: names ${files[missing]}, which does not exist; expected a patch`,
+    );
+  if (files.every((path) => path === ''))
+    throw new NoChange(`${file}: names no patch; expected one per line`);
+  return files.filter((path) => path !== '');
 }
 
 /** Each patch on the reference, or on top of the ones before it. */
@@ -86,13 +108,14 @@ function patches(files: readonly string[], each: boolean): readonly Change[] {
   const base = referenceSources();
   let sources: Sources = base;
   let stuck: string | undefined;
-  return files.map((file) => {
+  return files.map((file, at) => {
     const patch = parseMail(file, readPatch(file));
     if (isProblem(patch)) {
       stuck = file;
       return unreadable(file, base, patch);
     }
-    const change = applied(file, patch, { base, sources, stuck });
+    const named = each ? [file] : files.slice(0, at + 1);
+    const change = applied(file, patch, { base, sources, stuck, named });
     if (each) return change;
     if (change.outcome.kind === 'sources') sources = change.outcome.sources;
     else stuck ??= file;
@@ -103,6 +126,7 @@ function patches(files: readonly string[], each: boolean): readonly Change[] {
 function unreadable(name: string, base: Sources, problem: Problem): Change {
   return {
     name,
+    named: [name],
     title: basename(name),
     base,
     before: base,
@@ -114,9 +138,12 @@ function unreadable(name: string, base: Sources, problem: Problem): Change {
 function applied(
   name: string,
   patch: Patch,
-  on: { readonly base: Sources; readonly sources: Sources; readonly stuck: string | undefined },
+  on: Pick<Change, 'base' | 'named'> & {
+    readonly sources: Sources;
+    readonly stuck: string | undefined;
+  },
 ): Change {
-  const { base, sources, stuck } = on;
+  const { base, sources, stuck, named } = on;
   const { title, expects } = patch;
   const problem = {
     file: name,
@@ -127,7 +154,7 @@ function applied(
     stuck === undefined
       ? applyMail(name, patch, sources)
       : ({ kind: 'does not apply', problem } as const);
-  return { name, title, base, before: sources, expects, outcome };
+  return { name, title, named, base, before: sources, expects, outcome };
 }
 
 /** A folder as `eject` makes it, or one with the files of the reference in it. */
@@ -149,6 +176,7 @@ function copyIn(folder: string): Change {
       : ({ kind: 'does not apply', problem } as const);
   return {
     name: folder,
+    named: [folder],
     title: `the copy in ${folder}`,
     base,
     before: base,

@@ -5,6 +5,7 @@ import { applyPatch, parsePatch, reversePatch, type StructuredPatch } from 'diff
 import type { VerdictKind } from '../report/change.ts';
 import type { Problem, Sources } from '../subject/changed/sources.ts';
 import { ALLOWED, type Expects, mayChange, type Outcome } from './change.ts';
+import { decodeMails, decodeWords } from './mail.ts';
 
 /** A patch file. */
 export interface Patch {
@@ -21,8 +22,11 @@ const VERDICTS: readonly VerdictKind[] = ['same', 'different', 'broken'];
 
 /** Reads a patch; a problem names the line that is none, or says that nothing is changed. */
 export function parseMail(name: string, sent: string): Patch | Problem {
-  const text = sent.replaceAll('\r\n', '\n');
-  const start = /^(?:diff --git |--- \S)/mu.exec(text)?.index;
+  const decoded = decodeMails(sent);
+  if ('message' in decoded) return { file: name, line: 0, message: decoded.message };
+  const { text } = decoded;
+  // A line of the message may begin like the name of a file.
+  const start = /^(?:diff --git |--- \S.*\n\+\+\+ )/mu.exec(text)?.index;
   if (start === undefined)
     return { file: name, line: 0, message: 'changes nothing; expected a unified diff' };
   const mail = text.slice(0, start);
@@ -41,7 +45,9 @@ const SIGNATURE = /^-- \n(?:(?!diff --git |--- \S).*(?:\n|$))*/gmu;
 function parse(name: string, text: string, above: number): readonly StructuredPatch[] | Problem {
   try {
     const files = parsePatch(text.replace(SIGNATURE, ''));
-    const odd = files.map(unusable).find((message) => message !== undefined);
+    const odd = /^GIT binary patch$/mu.test(text)
+      ? 'has a binary part; expected changes of text'
+      : files.map(unusable).find((message) => message !== undefined);
     return odd === undefined ? files : { file: name, line: above + 1, message: odd };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -54,6 +60,7 @@ function parse(name: string, text: string, above: number): readonly StructuredPa
 function unusable(file: StructuredPatch): string | undefined {
   const { isBinary, isRename, isCopy, isDelete, isCreate, hunks } = file;
   const what = file.newFileName ?? file.oldFileName ?? 'a file';
+  if (file.newMode === '120000') return `${what} becomes a link; expected a file`;
   if (isBinary === true) return `${what} is binary; expected a change of text`;
   if (isRename === true || isCopy === true)
     return `${what} is renamed or copied; expected a change in place`;
@@ -67,7 +74,8 @@ function unusable(file: StructuredPatch): string | undefined {
 /** The subject may be folded over several lines. */
 function subjectOf(mail: string): string | undefined {
   const subject = /^Subject: (.*(?:\n[ \t].*)*)/mu.exec(mail)?.[1];
-  return subject?.replaceAll(/\s*\n\s*/gu, ' ').replace(/^\[[^\]]*\]\s*/u, '');
+  if (subject === undefined) return undefined;
+  return decodeWords(subject.replaceAll(/\s*\n\s*/gu, ' ')).replace(/^\[[^\]]*\]\s*/u, '');
 }
 
 /** The sources with the patch; a problem names the file and the line where a hunk was to be. */
@@ -116,7 +124,8 @@ function failedHunk(text: string, file: StructuredPatch, path: string): Problem 
   );
   const line = file.hunks[count]?.oldStart ?? 0;
   const where = `hunk ${count + 1} of ${file.hunks.length}`;
-  if (applyPatch(text, reversePatch(file)) !== false)
+  const isEdit = file.newFileName !== '/dev/null' && file.oldFileName !== '/dev/null';
+  if (isEdit && applyPatch(text, reversePatch(file)) !== false)
     return { file: path, line, message: 'is changed like this already; is the patch applied?' };
   return {
     file: path,

@@ -75,6 +75,11 @@ export interface Evidence {
   readonly milliseconds: number;
   /** From the first step that differs to the one with the finding. */
   readonly differences: readonly SideBySide[];
+  /** Where the trace is kept, as typed from the current folder, or why it is not. */
+  readonly file: string | undefined;
+  readonly unsaved: string | undefined;
+  /** The command that shows it again, '' where nothing is kept. */
+  readonly again: string;
 }
 
 /** The result for one change. */
@@ -93,6 +98,8 @@ export interface ChangeResult {
   readonly milliseconds: number;
   /** In what the result is not what the header of the patch promises; '' when it promises nothing else. */
   readonly surprise: string;
+  /** Type errors that the base has not; `undefined` when nobody looked for them. */
+  readonly types: readonly Problem[] | undefined;
   /** An earlier change of the same series that shows the same already, '' when this is the first. */
   readonly since: string;
 }
@@ -105,4 +112,8 @@ export interface RegressReport {
   readonly changes: readonly ChangeResult[];
   /** Name of the first broken change of a cumulative series, when it was asked for. */
   readonly firstBad: string | undefined;
+  /** Names of changes that were not checked to their end: the run was interrupted, or goes on. */
+  readonly unfinished: readonly string[];
+  /** Why types were not checked. */
+  readonly untyped: string | undefined;
 }

@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What `conform` says: where two subjects part, and how much was compared. */
-import type { Difference } from '../conform/conform.ts';
-import type { Apart } from '../conform/intended.ts';
-import type { Tally } from '../conform/tally.ts';
 import { formatStep } from '../trace/format.ts';
 import { CALL_NAMES } from '../trace/call.ts';
+import type { Site } from '../trace/sites.ts';
+import type { Step } from '../trace/step.ts';
 import { columns } from './columns.ts';
 import type { Paint } from './paint.ts';
 import { count } from './text.ts';
+
+/** The step after which two subjects show different things, the words that lead there, and what each shows. */
+interface Difference {
+  readonly at: number;
+  readonly step: Step;
+  readonly where: string;
+  readonly one: string;
+  readonly other: string;
+}
+
+/** What two subjects may ask for in their own ways, and why. */
+interface Apart {
+  readonly name: string;
+  readonly why: string;
+  readonly site: Site;
+}
+
+/** What was compared. */
+interface Tally {
+  readonly traces: number;
+  readonly steps: number;
+  readonly fired: number;
+  readonly stopped: Readonly<Record<'apart' | 'not allowed', number>>;
+  readonly calls: ReadonlyMap<string, number>;
+}
 
 /** A run of `conform`. */
 export interface ConformReport {

@@ -2,6 +2,7 @@
 /** The kill matrix as data and as text: defects by the rules that object to them. */
 import { columns } from './columns.ts';
 import { type Paint, PLAIN } from './paint.ts';
+import { countOf } from './text.ts';
 
 /** What a check with one seed found, and random traces of that seed without corpus and sweep. */
 export interface SeedRow {
@@ -31,12 +32,28 @@ export interface MatrixRow {
 export interface Matrix {
   readonly rows: readonly MatrixRow[];
   readonly useless: readonly string[];
+  /** Rules that only mutants break, each with one of them; `undefined` when no mutants were run. */
+  readonly mutants: readonly (readonly [rule: string, mutant: string])[] | undefined;
 }
 
-/** Adds up; `rules` are all there are. */
-export function matrixOf(rows: readonly MatrixRow[], rules: readonly string[]): Matrix {
+/** Adds up; `rules` are all there are, `killed` those that object to a mutant. */
+export function matrixOf(
+  rows: readonly MatrixRow[],
+  rules: readonly string[],
+  killed?: ReadonlyMap<string, string>,
+): Matrix {
   const broken = new Set(rows.flatMap((row) => row.rules.map(([rule]) => rule)));
-  return { rows, useless: rules.filter((rule) => !broken.has(rule)) };
+  const left = rules.filter((rule) => !broken.has(rule));
+  return {
+    rows,
+    useless: left.filter((rule) => killed?.has(rule) !== true),
+    mutants:
+      killed &&
+      left.flatMap((rule) => {
+        const mutant = killed.get(rule);
+        return mutant === undefined ? [] : [[rule, mutant] as const];
+      }),
+  };
 }
 
 /** One JSON document. */
@@ -45,13 +62,32 @@ export function matrixJson(matrix: Matrix): string {
 }
 
 /** Two tables, defects and rules, and the rules that no defect breaks. */
-export function matrixText({ rows, useless }: Matrix, paint: Paint = PLAIN): string {
-  const parts = [defects(rows, paint), rulesByDefect(rows, paint), uselessText(useless, paint)];
+export function matrixText({ rows, useless, mutants }: Matrix, paint: Paint = PLAIN): string {
+  const parts = [
+    defects(rows, paint),
+    rulesByDefect(rows, paint),
+    mutantsText(mutants ?? [], paint),
+    uselessText(useless, mutants === undefined, paint),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function defects(rows: readonly MatrixRow[], paint: Paint): string {
+  const heading = [
+    'defect',
+    'corpus',
+    'sweep',
+    'check finds',
+    'ms',
+    'worst',
+    'random finds',
+    'traces',
+    'ms',
+    'worst',
+    'steps',
+  ];
   const lines = rows.map(({ name, corpus, sweep, seeds }) => {
+    if (seeds.length === 0) return [short(name), String(corpus), ...heading.slice(2).map(() => '')];
     const checks = seeds.flatMap(({ check }) => (check === undefined ? [] : [check]));
     const found = seeds.filter(({ steps }) => steps > 0);
     return [
@@ -68,19 +104,6 @@ function defects(rows: readonly MatrixRow[], paint: Paint): string {
       found.length === 0 ? '' : range(found.map(({ steps }) => steps)),
     ];
   });
-  const heading = [
-    'defect',
-    'corpus',
-    'sweep',
-    'check finds',
-    'ms',
-    'worst',
-    'random finds',
-    'traces',
-    'ms',
-    'worst',
-    'steps',
-  ];
   const right = heading.map((_, index) => (index === 0 ? 'left' : 'right'));
   return columns(heading, lines, right, paint);
 }
@@ -122,10 +145,19 @@ function rulesByDefect(rows: readonly MatrixRow[], paint: Paint): string {
     .join('\n');
 }
 
-function uselessText(useless: readonly string[], paint: Paint): string {
-  if (useless.length === 0) return '';
-  const heading = paint.bad(
-    `useless: no defect and no canary breaks these ${useless.length} rules`,
+function mutantsText(mutants: NonNullable<Matrix['mutants']>, paint: Paint): string {
+  if (mutants.length === 0) return '';
+  const heading = paint.strong(`broken by a mutant alone: ${countOf(mutants.length, 'rule')}`);
+  return [heading, ...mutants.flatMap(([rule, mutant]) => [`  ${rule}`, `    ${mutant}`])].join(
+    '\n',
   );
+}
+
+function uselessText(useless: readonly string[], unknown: boolean, paint: Paint): string {
+  if (useless.length === 0) return '';
+  const rules = countOf(useless.length, 'rule');
+  const heading = unknown
+    ? paint.strong(`broken by no defect and no canary: ${rules}; run mutate, and mutants count too`)
+    : paint.bad(`useless, broken by no defect, no canary and no mutant: ${rules}`);
   return [heading, ...useless.map((rule) => `  ${rule}`)].join('\n');
 }

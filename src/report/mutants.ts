@@ -5,9 +5,10 @@ import { type Paint, PLAIN } from './paint.ts';
 
 /**
  * `killed`: a rule or the oracle objects where it passes the reference. `survived`: nobody does.
- * `not covered`: no trace executed its place. `equivalent`: a survivor of which the list says why.
+ * `not covered`: no trace executed its place. `equivalent`, `different`: a survivor of which the list
+ * says why nothing that it does can be seen, or why no rule may object to what is seen.
  */
-export type Fate = 'killed' | 'equivalent' | 'survived' | 'not covered';
+export type Fate = 'killed' | 'equivalent' | 'different' | 'survived' | 'not covered';
 
 /** One mutant and what became of it. */
 export interface MutantRow {
@@ -21,9 +22,13 @@ export interface MutantRow {
   /** The rule that objects and the trace that showed it; '' unless it was killed. */
   readonly rule: string;
   readonly found: string;
+  /** Every rule that objects there. */
+  readonly rules: readonly string[];
   /** Traces that were run on it, and those in which it would have made a difference. */
   readonly traces: number;
   readonly differing: number;
+  /** The first of them in which it showed something else than the reference, '' when that was not looked for or seen. */
+  readonly shows: string;
   /** The reason on the list; '' for a mutant that is not listed. */
   readonly why: string;
 }
@@ -47,6 +52,7 @@ export interface FileScore {
   readonly mutants: number;
   readonly killed: number;
   readonly equivalent: number;
+  readonly different: number;
   readonly survived: number;
   readonly uncovered: number;
   /** Killed ones in percent of those that are not equivalent; undefined when all are. */
@@ -74,6 +80,7 @@ function scoreOf(file: string, rows: readonly MutantRow[]): FileScore {
     mutants: rows.length,
     killed,
     equivalent,
+    different: of('different'),
     survived: of('survived'),
     uncovered: of('not covered'),
     score: counted === 0 ? undefined : (100 * killed) / counted,
@@ -100,6 +107,7 @@ export function mutationText(report: MutationReport, paint: Paint = PLAIN): stri
     `${heading}\n${traces}`,
     scoreTable(mutants, paint),
     ruleTable(mutants, paint),
+    explained(mutants, paint),
     left.map((row) => survivorText(row, paint)).join('\n'),
     problems.map((problem) => paint.bad(problem)).join('\n'),
     `${mutants.length} mutants, ${seconds.toFixed(1)} s of CPU, ${rate} mutants per second`,
@@ -120,13 +128,23 @@ function scoreTable(rows: readonly MutantRow[], paint: Paint): string {
     String(score.mutants),
     String(score.killed),
     String(score.equivalent),
+    String(score.different),
     String(score.survived),
     String(score.uncovered),
     score.score === undefined ? '' : `${score.score.toFixed(1)} %`,
   ]);
-  const heading = ['file', 'mutants', 'killed', 'equivalent', 'survived', 'not covered', 'score'];
+  const heading = [
+    'file',
+    'mutants',
+    'killed',
+    'equivalent',
+    'different',
+    'survived',
+    'not covered',
+    'score',
+  ];
   const right = 'right' as const;
-  return columns(heading, lines, ['left', right, right, right, right, right, right], paint);
+  return columns(heading, lines, ['left', ...heading.slice(1).map(() => right)], paint);
 }
 
 /** Rules by how many mutants they were the first to object to. */
@@ -139,17 +157,32 @@ function ruleTable(rows: readonly MutantRow[], paint: Paint): string {
   return columns(['killed by', 'mutants'], lines, ['left', 'right'], paint);
 }
 
-function survivorText(
-  { file, line, name, fate, traces, differing, why }: MutantRow,
-  paint: Paint,
-): string {
-  const text = name.slice(name.indexOf(' ') + 1);
+/** Survivors of which the list says why, each below its reason. */
+function explained(rows: readonly MutantRow[], paint: Paint): string {
+  const reasons = Map.groupBy(
+    rows.filter(({ fate }) => fate === 'equivalent' || fate === 'different'),
+    ({ fate, why }) => `${fate}: ${why}`,
+  );
+  return [...reasons]
+    .map(([reason, group]) =>
+      [paint.strong(reason), ...group.map((row) => `  ${placed(row)}${shown(row)}`)].join('\n'),
+    )
+    .join('\n\n');
+}
+
+/** `src/...:12 in fn: what it changes`. */
+function placed({ file, line, name }: MutantRow): string {
+  return `${file}:${line} in ${name.slice(name.indexOf(' ') + 1)}`;
+}
+
+function shown({ shows }: MutantRow): string {
+  return shows === '' ? '' : ` (seen in ${shows})`;
+}
+
+function survivorText(row: MutantRow, paint: Paint): string {
+  const { fate, traces, differing, why } = row;
   const passed = differing === 0 ? 'executed, never differs' : `${traces} traces pass`;
   const what = fate === 'not covered' ? 'no trace executes it' : passed;
-  const reason =
-    why === ''
-      ? ''
-      : `
-    open: ${why}`;
-  return `${paint.strong(`${file}:${line}`)} in ${text} (${what})${reason}`;
+  const reason = why === '' ? '' : `\n    open: ${why}`;
+  return `${paint.strong(placed(row))} (${what})${shown(row)}${reason}`;
 }

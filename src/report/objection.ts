@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What is said against a change, the same in every format: which sentence, where, and what is known. */
-import type { ChangeResult, Evidence, TouchedLine } from './change.ts';
+import type { ChangeResult, Evidence, RegressReport, TouchedLine } from './change.ts';
 import { countOf } from './text.ts';
 
 /** Something known about a change: a word for it, and the text, which may have several lines. */
@@ -59,6 +59,21 @@ export function surprise({ surprise: text }: ChangeResult): readonly Fact[] {
   return text === '' ? [] : [['promise', text]];
 }
 
+/** Type errors that the base has not, each with its place. */
+export function typeFacts({ types = [] }: ChangeResult): readonly Fact[] {
+  return types.map((problem) => ['types', `${placeText(problem)}: ${problem.message}`]);
+}
+
+/** What is missing from a report: changes that were not checked to their end, and types. */
+export function gaps({ unfinished, untyped }: RegressReport): readonly Fact[] {
+  return [
+    ...(unfinished.length === 0
+      ? []
+      : [['not checked to the end', unfinished.join(', ')] as const]),
+    ...(untyped === undefined ? [] : [['types not checked', untyped] as const]),
+  ];
+}
+
 /** `label: text`, with the lines after the first indented below it. */
 export function factText([label, text]: Fact): string {
   return `${label}: ${text.replaceAll('\n', '\n  ')}`;
@@ -97,7 +112,19 @@ function evidenceFacts(evidence: Evidence): readonly Fact[] {
     ['source', source],
     ['found', found],
     ['after', `${countOf(traces, 'trace')}, ${duration(milliseconds)}`],
+    ...keptFacts(evidence),
   ];
+}
+
+/** The file of the trace and a command that can be pasted, or why there is none. */
+function keptFacts({ file, unsaved, again }: Evidence): readonly Fact[] {
+  if (unsaved !== undefined) return [['not kept', unsaved]];
+  return file === undefined
+    ? []
+    : [
+        ['kept', file],
+        ['again', again],
+      ];
 }
 
 /** The faults that are armed in a trace, a step per line. */

@@ -4,12 +4,18 @@
  * a kind for each step of a job, so the text report belongs into the log as well.
  */
 import type { ChangeResult, RegressReport } from './change.ts';
-import { factText, objectionTo } from './objection.ts';
+import { factText, gaps, objectionTo } from './objection.ts';
 import { oneLine, printable } from './printable.ts';
 
-/** A line for each change that does not behave the same, for each repair, and for the first bad change. */
-export function regressGithub({ changes, firstBad }: RegressReport): string {
-  const lines = changes.flatMap((change) => [...objection(change), ...repairs(change)]);
+/** A line for each change that does not behave the same, for each type error and repair, and for the first bad change. */
+export function regressGithub(report: RegressReport): string {
+  const { changes, firstBad } = report;
+  const lines = changes.flatMap((change) => [
+    ...objection(change),
+    ...typeErrors(change),
+    ...repairs(change),
+  ]);
+  for (const [title, text] of gaps(report)) lines.push(command('warning', { title }, text));
   if (firstBad !== undefined)
     lines.push(command('notice', { title: 'first bad change' }, firstBad));
   return lines.map((line) => `${line}\n`).join('');
@@ -26,6 +32,12 @@ function objection(change: ChangeResult): readonly string[] {
     title: `${change.name}: ${change.verdict}`,
   };
   return [command(level, parameters, trace === '' ? text : `${text}\n\n${trace}`)];
+}
+
+function typeErrors({ name, types = [] }: ChangeResult): readonly string[] {
+  return types.map(({ file, line, message }) =>
+    command('warning', { file, line: String(line), title: `${name}: types` }, message),
+  );
 }
 
 function repairs({ name, repairs: found }: ChangeResult): readonly string[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Checked changes as JUnit XML, as Jenkins and GitLab read it: one suite, a test case for each change. */
 import type { ChangeResult, RegressReport } from './change.ts';
-import { factText, objectionTo } from './objection.ts';
+import { factText, gaps, objectionTo, typeFacts } from './objection.ts';
 import { printable } from './printable.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -46,8 +46,10 @@ function kindOf({ verdict, covered }: ChangeResult): 'passed' | 'skipped' | 'fai
   }
 }
 
-function properties({ seed, budget, firstBad }: RegressReport): readonly string[] {
-  const entries = Object.entries({ seed, budget, 'first bad change': firstBad });
+function properties(report: RegressReport): readonly string[] {
+  const { seed, budget, firstBad } = report;
+  const known = { seed, budget, 'first bad change': firstBad };
+  const entries = [...Object.entries(known), ...gaps(report)];
   const lines = entries.flatMap(([name, value]) =>
     value === undefined ? [] : [`      <property${attributes({ name, value })}/>`],
   );
@@ -55,13 +57,15 @@ function properties({ seed, budget, firstBad }: RegressReport): readonly string[
 }
 
 function testCase(change: ChangeResult, subject: string): readonly string[] {
-  const { name, title, milliseconds, repairs } = change;
+  const { name, title, milliseconds } = change;
   const own = attributes({
     name: `${name}: ${title}`,
     classname: `msicheck.regress.${subject}`,
     time: seconds(milliseconds),
   });
-  const said = repairs.map((repair) => `no longer happens: ${repair}\n`).join('');
+  const repairs = change.repairs.map((repair) => `no longer happens: ${repair}\n`);
+  const types = typeFacts(change).map((fact) => `${factText(fact)}\n`);
+  const said = [...repairs, ...types].join('');
   const output = said === '' ? [] : [`      <system-out>${escape(said)}</system-out>`];
   return [`    <testcase${own}>`, ...result(change), ...output, '    </testcase>'];
 }

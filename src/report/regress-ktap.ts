@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Checked changes as KTAP, version 1 (Documentation/dev-tools/ktap.rst): a test for each change. */
 import type { ChangeResult, RegressReport } from './change.ts';
-import { factText, objectionTo, placeText } from './objection.ts';
+import { factText, gaps, objectionTo, placeText, typeFacts } from './objection.ts';
 import { oneLine, printable } from './printable.ts';
 
 /** Version, plan, and for each change its diagnostic lines, then its result. */
-export function regressKtap({ changes, firstBad }: RegressReport): string {
+export function regressKtap(report: RegressReport): string {
+  const { changes, firstBad } = report;
   const lines = ['KTAP version 1', `1..${changes.length}`];
   for (const [i, change] of changes.entries())
     lines.push(...diagnostics(change), resultLine(change, i + 1));
   if (firstBad !== undefined) lines.push(...comment(`first bad change: ${oneLine(firstBad)}`));
+  for (const gap of gaps(report)) lines.push(...comment(oneLine(factText(gap))));
   return `${lines.join('\n')}\n`;
 }
 
@@ -17,7 +19,9 @@ function diagnostics(change: ChangeResult): readonly string[] {
   const found = objectionTo(change);
   const facts = (found?.facts ?? []).map(factText);
   const repairs = change.repairs.map((repair) => factText(['repair', repair]));
-  const text = [`${oneLine(change.name)}: ${oneLine(change.title)}`, ...facts, ...repairs];
+  const types = typeFacts(change).map(factText);
+  const heading = `${oneLine(change.name)}: ${oneLine(change.title)}`;
+  const text = [heading, ...facts, ...types, ...repairs];
   const trace = found === undefined || found.trace === '' ? [] : [found.trace.trimEnd()];
   return [...text, ...trace].flatMap(comment);
 }

@@ -2,11 +2,14 @@
 /** Checked changes as SARIF 2.1.0, which code scanning and editors read: a result for each objection and repair. */
 import type { ChangeResult, RegressReport, TouchedLine } from './change.ts';
 import { jsonDocument } from './json.ts';
-import { factText, type Objection, objectionTo, type Place, ruleId } from './objection.ts';
+import { factText, gaps, type Objection, objectionTo, type Place, ruleId } from './objection.ts';
 import { printable } from './printable.ts';
 
 /** The sentence that stands for a finding of the base that a change repairs. */
 const REPAIRED = 'a finding of the base no longer happens';
+
+/** The sentence that a type error breaks. */
+const TYPED = 'the types of the changed sources agree';
 
 /** A result before its rule has a number. */
 interface Said {
@@ -18,7 +21,11 @@ interface Said {
 /** The log as one document. */
 export function regressSarif(report: RegressReport): string {
   const { subject, seed, budget, firstBad, changes } = report;
-  const said = changes.flatMap((change) => [...objection(change), ...repairs(change)]);
+  const said = changes.flatMap((change) => [
+    ...objection(change),
+    ...typeErrors(change),
+    ...repairs(change),
+  ]);
   const rules = rulesOf(said);
   const ids = rules.map(({ id }) => id);
   return jsonDocument({
@@ -37,7 +44,13 @@ export function regressSarif(report: RegressReport): string {
           level,
           ...result,
         })),
-        properties: { subject, seed, budget, ...(firstBad === undefined ? {} : { firstBad }) },
+        properties: {
+          subject,
+          seed,
+          budget,
+          ...(firstBad === undefined ? {} : { firstBad }),
+          ...Object.fromEntries(gaps(report)),
+        },
       },
     ],
   });
@@ -76,6 +89,21 @@ function objection(change: ChangeResult): readonly Said[] {
     },
   };
   return [{ level, rule, result }];
+}
+
+function typeErrors({ name, title, types = [] }: ChangeResult): readonly Said[] {
+  return types.map((problem) => ({
+    level: 'warning',
+    rule: TYPED,
+    result: {
+      message: message(`${title}: ${problem.message}`, ''),
+      locations: [location(problem, '')],
+      partialFingerprints: {
+        'msicheckRegress/v1': [problem.file, ruleId(TYPED), problem.message, title].join(':'),
+      },
+      properties: { change: name },
+    },
+  }));
 }
 
 function repairs({ name, title, touched, repairs: found }: ChangeResult): readonly Said[] {

@@ -2,22 +2,37 @@
 /** Checked changes for people: a table of several, then what was found, then one line that says how it ended. */
 import type { ChangeResult, Covered, RegressReport, VerdictKind } from './change.ts';
 import { columns } from './columns.ts';
-import { duration, type Fact, surprise, objectionTo } from './objection.ts';
+import {
+  duration,
+  type Fact,
+  factText,
+  gaps,
+  objectionTo,
+  surprise,
+  typeFacts,
+} from './objection.ts';
 import { type Mark, type Paint, PLAIN } from './paint.ts';
 import { clipped, oneLine, printable } from './printable.ts';
 import { sideBySide } from './side-by-side.ts';
 import { count, countOf } from './text.ts';
 import { touchedFunctions } from './touched-functions.ts';
 
-/** Everything, ending with a newline; `paint` gives colours. */
-export function regressText(report: RegressReport, paint: Paint = PLAIN): string {
+/** Columns of a table where there is no terminal. */
+const USUAL_WIDTH = 100;
+
+/** Everything, ending with a newline; `paint` gives colours, `width` is that of the table. */
+export function regressText(
+  report: RegressReport,
+  paint: Paint = PLAIN,
+  width: number = USUAL_WIDTH,
+): string {
   const { changes } = report;
   const several = changes.length > 1;
-  const told = changes.filter(({ verdict, since }) => verdict !== 'same' && since === '');
+  const told = changes.filter(isTold);
   const detailed = several ? told : changes;
   const parts = [
     heading(report, paint),
-    several ? table(changes, paint) : '',
+    several ? table(changes, paint, width) : '',
     ...detailed.map((change) => details(change, paint)),
     conclusion(report, paint),
   ];
@@ -29,15 +44,24 @@ function heading({ subject, seed, budget }: RegressReport, paint: Paint): string
   return paint.strong(oneLine(words.join(', ')));
 }
 
-/** Columns of a name and of a rule in a table that is 100 wide. */
-const NAME_WIDTH = 30;
-const RULE_WIDTH = 36;
+/** What is known about it is more than its line in the table. */
+function isTold({ verdict, since, types }: ChangeResult): boolean {
+  return (verdict !== 'same' && since === '') || (types ?? []).length > 0;
+}
 
-function table(changes: readonly ChangeResult[], paint: Paint): string {
+/** Columns of a table that are for verdict and numbers, and those of the least that a name or rule needs. */
+const FIXED = 34;
+const LEAST = 12;
+/** The part of the other columns that a name gets. */
+const NAME_PART = 30 / 66;
+
+function table(changes: readonly ChangeResult[], paint: Paint, width: number): string {
+  const left = Math.max(2 * LEAST, width - FIXED);
+  const nameWidth = Math.round(left * NAME_PART);
   const rows = changes.map((change) => [
-    fitted(oneLine(shortName(change.name)), NAME_WIDTH),
+    fitted(oneLine(labelOf(change)), nameWidth),
     markOf(change.verdict, paint)(change.verdict),
-    fitted(oneLine(reasonOf(change)), RULE_WIDTH),
+    fitted(oneLine(reasonOf(change)), left - nameWidth),
     change.evidence === undefined ? '' : count(change.evidence.steps),
     String(change.milliseconds),
   ]);
@@ -47,7 +71,14 @@ function table(changes: readonly ChangeResult[], paint: Paint): string {
 
 function reasonOf(change: ChangeResult): string {
   if (change.since !== '') return `as ${shortName(change.since)}`;
-  return change.problem?.message ?? objectionTo(change)?.rule ?? '';
+  const said = change.problem?.message ?? objectionTo(change)?.rule;
+  const errors = change.types?.length ?? 0;
+  return said ?? (errors === 0 ? '' : countOf(errors, 'type error'));
+}
+
+/** The hash of a commit says nothing to people. */
+function labelOf({ name, title }: ChangeResult): string {
+  return /^[0-9a-f]{12}$/u.test(name) ? `${name} ${title}` : shortName(name);
 }
 
 /** The end of a path tells patches of a series apart. */
@@ -85,6 +116,7 @@ function details(change: ChangeResult, paint: Paint): string {
     `  verdict   ${verdict}`,
     // The pieces that were missed stand below their functions.
     ...facts.filter(([label]) => label !== 'missed').flatMap(factLines),
+    ...labelled('types', typesText(change)),
     ...labelled('touched', touchedText(change)),
     ...labelled('repairs', change.repairs),
     ...labelled('covered', [coveredText(change)]),
@@ -96,6 +128,15 @@ function details(change: ChangeResult, paint: Paint): string {
 function touchedText({ touched, verdict }: ChangeResult): readonly string[] {
   if (touched.length > 0) return touchedFunctions(touched);
   return verdict === 'same' ? ['no line with code'] : [];
+}
+
+/** Type errors that are shown; the rest is counted. */
+const MOST_ERRORS = 5;
+
+function typesText(change: ChangeResult): readonly string[] {
+  const lines = typeFacts(change).map(([, text]) => text);
+  const more = lines.length - MOST_ERRORS;
+  return more > 0 ? [...lines.slice(0, MOST_ERRORS), `${count(more)} more`] : lines;
 }
 
 function factLines([label, text]: Fact): readonly string[] {
@@ -143,7 +184,8 @@ const ORDER = [
   'same',
 ] as const;
 
-function conclusion({ changes, firstBad }: RegressReport, paint: Paint): string {
+function conclusion(report: RegressReport, paint: Paint): string {
+  const { changes, firstBad } = report;
   const counts = ORDER.flatMap((verdict) => {
     const times = changes.filter((change) => change.verdict === verdict).length;
     return times === 0 ? [] : [markOf(verdict, paint)(`${count(times)} ${verdict}`)];
@@ -151,6 +193,7 @@ function conclusion({ changes, firstBad }: RegressReport, paint: Paint): string 
   const lines = [
     `${countOf(changes.length, 'change')}: ${counts.length === 0 ? 'none was checked to its end' : counts.join(', ')}`,
   ];
+  lines.push(...gaps(report).map((gap) => oneLine(factText(gap))));
   if (firstBad !== undefined) lines.unshift(`first bad change: ${paint.bad(oneLine(firstBad))}`);
   return lines.join('\n');
 }

@@ -8,8 +8,9 @@ import { fold, type History } from '../invariants/history.ts';
 import type { Broken } from '../invariants/rule.ts';
 import { refuses } from '../legal/refuse.ts';
 import type { Model } from '../oracle/model.ts';
-import type { Spec } from '../oracle/oracle.ts';
+import { expected, type Spec } from '../oracle/oracle.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { thrownText } from '../subject/thrown.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
@@ -17,7 +18,7 @@ import { adopt } from './adopt.ts';
 import { mismatchAll } from './compare.ts';
 import type { Expected } from './expected.ts';
 import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
-import { AGREE, fitting, whatIsWrong } from './judge.ts';
+import { AGREE, fitting, type Judged, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
 
 /** What is run, and how closely it is looked at. */
@@ -30,6 +31,8 @@ export interface Options {
   readonly reach?: Reach;
   /** A subject that must show the same at every step; what differs is a finding when no rule is broken. */
   readonly against?: SubjectFactory | undefined;
+  /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
+  readonly compareOnly?: boolean | undefined;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -87,15 +90,16 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
   const judged = { step, observation, model: state.model, spec: options.spec };
+  if (options.compareOnly === true) return compareStep(state, judged);
   const outcome = fitting(judged);
   if (outcome === undefined) {
-    fold(state.history, observation, call);
+    fold(state.history, observation, step);
     return stop(state, whatIsWrong(judged, state.history));
   }
   const differs = compared(state, step, observation, options.precise === true);
   state.model = outcome.next;
   if (!outcome.dead) adopt(outcome.next, observation.picture, call);
-  fold(state.history, observation, call);
+  fold(state.history, observation, step);
   if (options.reach !== undefined) countSituations(options.reach, observation, state.history);
   if (outcome.dead && differs === undefined) {
     state.at += 1;
@@ -110,6 +114,20 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (broken !== undefined) return stop(state, broken);
   if (differs !== undefined) return stop(state, differs);
   state.at += 1;
+  return APPLIED;
+}
+
+/** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
+function compareStep(state: State, judged: Judged): StepResult {
+  const { step, observation, model, spec } = judged;
+  const differs = compared(state, step, observation, true);
+  if (differs !== undefined) return stop(state, differs);
+  state.at += 1;
+  const outcome = fitting(judged) ?? expected(model, step.call, spec);
+  state.ended = observation.dead || outcome.dead;
+  if (state.ended) return ENDED;
+  state.model = outcome.next;
+  adopt(outcome.next, observation.picture, step.call);
   return APPLIED;
 }
 
@@ -134,19 +152,8 @@ function answer(state: State, step: Step): Observation | string {
   try {
     return state.subject.apply(step);
   } catch (error) {
-    return thrown(error);
+    return `threw: ${thrownText(error)}`;
   }
-}
-
-/** Also of an error that was made by code with global objects of its own. */
-function thrown(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('message' in error) || !('stack' in error))
-    return `threw: ${String(error)}`;
-  const text = `threw: ${'name' in error ? String(error.name) : 'Error'}: ${String(error.message)}`;
-  // How deep the stack is depends on the machine, and so does the function that it ends in.
-  if (text.includes('call stack')) return text;
-  const place = /\n\s+at (?:Object\.)?([\w$]+)/u.exec(String(error.stack))?.[1];
-  return place === undefined || place === '$burn' ? text : `${text} in ${place}`;
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
@@ -158,12 +165,17 @@ function stop(state: State, { rule, source, detail }: Broken): StepResult {
   return { kind: 'finding', finding };
 }
 
-/** What was found, or what a look at everything finds now. */
-export function finish(state: State): Finding | undefined {
+/** What was found, or what a look at everything finds now; a precise run has looked at it after its last step. */
+export function finish(
+  state: State,
+  { precise = false, compareOnly = false }: Options,
+): Finding | undefined {
   const { observation } = state;
   if (state.ended || observation === undefined) return state.finding;
-  const broken =
-    everything(state, observation) ?? tidied(state, observation) ?? wholly(state, observation);
+  const judged = compareOnly
+    ? undefined
+    : ((precise ? undefined : everything(state, observation)) ?? tidied(state, observation));
+  const broken = judged ?? wholly(state, observation);
   if (broken !== undefined) stop(state, broken);
   return state.finding;
 }

@@ -67,17 +67,19 @@ export function formatExpected(why: string, finding: Finding): string {
 }
 
 /**
- * The entry that the finding is, if it is known. One that takes faults is recognised whatever else
- * failed; one that takes none only where nothing was injected, so a caller minimises first.
+ * The entry that the finding is, if it is known; rather one that names its function than one about any.
+ * One that takes faults is recognised whatever else failed; one that takes none only where nothing was
+ * injected, so a caller minimises first.
  */
 export function isExpected(list: readonly Expected[], finding: Finding): Expected | undefined {
   const sites = firedSites(finding.fired);
-  return list.find(
+  const fits = list.filter(
     (entry) =>
       sameRule(entry, finding) &&
       within(entry, sites) &&
       (entry.fired.length > 0 || sites.length === 0),
   );
+  return fits.find(({ fn }) => fn !== ANY_FN) ?? fits[0];
 }
 
 /**

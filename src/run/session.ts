@@ -63,7 +63,7 @@ export function startSession(wanted: Environment, options: Options): Session {
   };
   return {
     apply: (step) => applyStep(state, step, options),
-    finish: () => finish(state),
+    finish: () => finish(state, options),
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
     observation: () => state.observation,
@@ -137,8 +137,12 @@ export function runTrace(trace: Trace, options: Options): Verdict {
   return { kind: 'finding', finding: known ? finding : locate(trace, options, finding) };
 }
 
-function locate(trace: Trace, { factory, spec, against }: Options, found: Finding): Finding {
-  const closely = { factory, spec, against, precise: true };
+function locate(
+  trace: Trace,
+  { factory, spec, against, compareOnly }: Options,
+  found: Finding,
+): Finding {
+  const closely = { factory, spec, against, compareOnly, precise: true };
   const lines: [string[], string[]] = [[], []];
   const first = play(trace, closely, lines[0]).finding;
   const second = play(trace, closely, lines[1]).finding;

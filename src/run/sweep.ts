@@ -22,6 +22,8 @@ import {
 export interface SweepOptions extends Options {
   /** Two faults at a time as well, each a single failure. The number of runs is quadratic: for short traces. */
   readonly pairs?: boolean;
+  /** Findings are not looked at a second time, from the beginning: for those who want the traces alone. */
+  readonly unconfirmed?: boolean;
 }
 
 /** One run in which every armed fault fired. */
@@ -249,6 +251,7 @@ function runRest({ trace, session, options }: Swept, armed: readonly Armed[]): S
 
 /** What a run from the beginning finds; when it finds nothing, then going back to a snapshot made the difference. */
 function confirmed(trace: Trace, found: Finding, options: SweepOptions): Finding {
+  if (options.unconfirmed === true) return found;
   const { factory, spec, against } = options;
   const verdict = runTrace(trace, { factory, spec, against });
   if (verdict.kind === 'finding') return verdict.finding;

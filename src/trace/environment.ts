@@ -122,11 +122,12 @@ export function impossible(env: Environment): string | undefined {
 }
 
 function outOfRange(env: Environment): string | undefined {
-  for (const [field, [min, max]] of Object.entries(ENVIRONMENT_RANGES)) {
-    const value = Object.entries(env).find(([name]) => name === field)?.[1];
-    if (typeof value === 'number' && (!Number.isInteger(value) || value < min || value > max)) {
+  for (const [field, value] of Object.entries(env)) {
+    const range = ENVIRONMENT_RANGES[field];
+    if (range === undefined || typeof value !== 'number') continue;
+    const [min, max] = range;
+    if (!Number.isInteger(value) || value < min || value > max)
       return `${field} is ${value}, expected ${min}..${max}`;
-    }
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * Mutants that survive, each with the reason. The list is text: a reason, then the mutants that it is
- * about, as the report names them. `equivalent` ones change nothing that can be observed; `open` ones
- * do, and nobody objects yet.
+ * about, as the report names them. `equivalent` ones change nothing that can be observed. `different`
+ * ones do, `regress` says so, and no rule may object: the reason is why. `open` ones do, and nobody has
+ * found out yet whether a rule should.
  *
  *     equivalent: nobody looks at the list before both markers are gone
  *       devres.ts devres_remove_group: free in the wrong order: a(); b(); => b(); a();
@@ -11,11 +12,13 @@
  */
 import type { Mutant } from './mutant.ts';
 
+const KINDS = ['equivalent', 'different', 'open'] as const;
+
 /** A survivor that is known. */
 export interface Listed {
   /** As `nameOf` makes it. */
   readonly name: string;
-  readonly kind: 'equivalent' | 'open';
+  readonly kind: (typeof KINDS)[number];
   readonly why: string;
   /** Where it is said: file and line. */
   readonly where: string;
@@ -43,7 +46,7 @@ export function parseListed(path: string, text: string): readonly Listed[] | str
     }
     const name = line.trim();
     if (reason === undefined || !line.startsWith('  '))
-      return `${where}: expected "equivalent: REASON" or "open: REASON", or below it two spaces and a mutant`;
+      return `${where}: expected "equivalent: REASON", "different: REASON" or "open: REASON", or below it two spaces and a mutant`;
     if (names.has(name)) return `${where}: stands there a second time: ${name}`;
     names.add(name);
     entries.push({ name, ...reason, where });
@@ -52,7 +55,7 @@ export function parseListed(path: string, text: string): readonly Listed[] | str
 }
 
 function reasonOf(line: string): Pick<Listed, 'kind' | 'why'> | undefined {
-  for (const kind of ['equivalent', 'open'] as const) {
+  for (const kind of KINDS) {
     if (line.startsWith(`${kind}: `)) return { kind, why: line.slice(kind.length + 2).trim() };
   }
   return undefined;

@@ -11,6 +11,7 @@ import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import type { Fate, MutantRow } from '../../report/mutants.ts';
+import { besideFinding } from '../beside.ts';
 import { shownPath } from '../change.ts';
 import { type Listed, nameOf } from './listed.ts';
 import type { Mutated } from './load.ts';
@@ -21,6 +22,8 @@ import { type Case, casesFor, type Plan, type Suite } from './suite.ts';
 export interface Tried {
   readonly killed: boolean;
   readonly rule: string;
+  /** Every rule that objects to the state in which it was found, that one among them. */
+  readonly rules: readonly string[];
   readonly found: string;
   readonly traces: number;
   readonly differing: number;
@@ -37,6 +40,28 @@ export interface Trial extends Plan {
   readonly compare?: boolean;
 }
 
+/** What those that are listed as equivalent get of the traces: all of them take minutes. */
+const LISTED = 0.1;
+
+/**
+ * Runs one mutant on a part of the traces, and when it survives them, on all: a fault point that one
+ * trace has may be left out of the part. What is listed is compared as well.
+ */
+export function tryAsListed(
+  mutated: Mutated,
+  suite: Suite,
+  mutant: Mutant,
+  { plan, known }: { readonly plan: Plan; readonly known: Listed | undefined },
+): Tried {
+  const whole = { ...plan, runs: Number.POSITIVE_INFINITY, compare: true };
+  if (known?.kind === 'equivalent') {
+    const part = { ...plan, runs: Math.ceil(plan.runs * LISTED), compare: true };
+    return tryMutant(mutated, suite, mutant, part);
+  }
+  const tried = known === undefined ? tryMutant(mutated, suite, mutant, plan) : undefined;
+  return tried?.killed === true ? tried : tryMutant(mutated, suite, mutant, whole);
+}
+
 /** Runs one mutant on at most `runs` traces of each origin that is not kept. */
 export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial: Trial): Tried {
   const cases = casesFor(suite, mutant.id, trial.runs);
@@ -47,11 +72,14 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial:
   for (const one of cases) {
     const { found } = one;
     traces += 1;
-    const { rule, differs } = judge(one, factory, trial);
+    const compare = trial.compare === true && shows === '';
+    const { rule, differs } = judge(one, factory, { ...trial, compare });
     if (differs && shows === '') shows = found;
-    if (rule !== undefined) return { killed: true, rule, found, traces, differing, shows };
+    if (rule === undefined) continue;
+    const rules = [...new Set([rule, ...(one.known ? [] : objections(one.trace, factory))])];
+    return { killed: true, rule, rules, found, traces, differing, shows };
   }
-  return { killed: false, rule: '', found: '', traces, differing, shows };
+  return { killed: false, rule: '', rules: [], found: '', traces, differing, shows };
 }
 
 interface Judged {
@@ -61,7 +89,7 @@ interface Judged {
 
 function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
   const { trace } = one;
-  if (one.known) return { rule: brokenBeside(one, factory, trial), differs: false };
+  if (one.known) return judgeKnown(one, factory, trial);
   if (trial.compare !== true) return { rule: firstBroken(trace, { factory }), differs: false };
   const rule = firstBroken(trace, { factory, against: trial.base });
   return rule === SHOWS_THE_SAME
@@ -69,8 +97,30 @@ function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
     : { rule, differs: false };
 }
 
+/** Where the reference has a finding. */
+function judgeKnown(one: Case, factory: SubjectFactory, trial: Trial): Judged {
+  const rule = brokenBeside(one, factory, trial);
+  if (rule !== undefined || trial.compare !== true) return { rule, differs: false };
+  const { base } = trial;
+  const aside = besideFinding(one.trace, { base, changed: factory, spec: 'kernel' });
+  return { rule, differs: aside?.dead === false };
+}
+
 function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
   return firstFinding(trace, subjects)?.rule;
+}
+
+/** Every rule that objects at the step of the first finding. */
+function objections({ environment, steps }: Trace, factory: SubjectFactory): readonly string[] {
+  try {
+    const session = startSession(environment, { factory, spec: 'kernel' });
+    for (const step of steps) if (session.apply(step).kind === 'finding') break;
+    session.finish();
+    return session.objections();
+  } catch {
+    // A mutant that does not start has no session that could say so.
+    return [];
+  }
 }
 
 type Subjects = Pick<Options, 'factory' | 'against'>;
@@ -136,7 +186,7 @@ export function rowOf(
 ): MutantRow {
   const name = nameOf(mutant);
   const known = listed.get(name);
-  const { rule, found, traces, differing } = tried;
+  const { rule, rules, found, traces, differing, shows } = tried;
   const { line, operator } = mutant;
   return {
     file: shownPath(mutant.file),
@@ -145,20 +195,22 @@ export function rowOf(
     operator,
     fate: fateOf(tried, known, suite.reached[mutant.id] === 1),
     rule,
+    rules,
     found,
     traces,
     differing,
+    shows,
     why: known?.why ?? '',
   };
 }
 
 function fateOf({ killed, differing }: Tried, known: Listed | undefined, reached: boolean): Fate {
   if (killed) return 'killed';
-  if (known?.kind === 'equivalent') return 'equivalent';
+  if (known !== undefined && known.kind !== 'open') return known.kind;
   return reached || differing > 0 ? 'survived' : 'not covered';
 }
 
-/** Entries about these files that are wrong: no such mutant, or one that is killed. */
+/** Entries about these files that are wrong: no such mutant, one that is killed, or one of the other kind. */
 export function wrongEntries(
   entries: readonly Listed[],
   rows: readonly MutantRow[],
@@ -170,7 +222,14 @@ export function wrongEntries(
     .flatMap(({ name, where }) => {
       const row = fates.get(name);
       if (row === undefined) return [`${where}: there is no such mutant: ${name}`];
-      if (row.fate !== 'killed') return [];
-      return [`${where}: is killed by "${row.rule}" in ${row.found}: ${name}`];
+      const wrong = wrongFate(row);
+      return wrong === undefined ? [] : [`${where}: ${wrong}: ${name}`];
     });
+}
+
+function wrongFate({ fate, rule, found, shows }: MutantRow): string | undefined {
+  if (fate === 'killed') return `is killed by "${rule}" in ${found}`;
+  if (fate === 'equivalent' && shows !== '') return `shows something else in ${shows}`;
+  if (fate === 'different' && shows === '') return 'shows nothing else in any trace';
+  return undefined;
 }

@@ -78,7 +78,7 @@ export function gatherSuite(
   for (const { path, trace } of plan.corpus) add('corpus', path, trace);
   for (const [index, { path, trace }] of plan.corpus.entries()) {
     progress((0.5 * index) / plan.corpus.length);
-    for (const swept of sweepTrace(trace, { ...optionsOf(plan), factory: plan.base }))
+    for (const swept of sweepTrace(trace, { ...optionsOf(plan), unconfirmed: true }))
       add('sweep', `sweep of ${path}`, swept.trace);
   }
   const wanted = plan.runs * DRAWN;

@@ -175,10 +175,10 @@ interface Numeric {
 const NUMERIC: readonly ArgKind[] = ['slot', 'anySlot', 'nvec', 'nirqs', 'hwsize', 'hwirq'];
 
 function numbersOf(trace: Trace): readonly Numeric[] {
-  return trace.steps.flatMap(({ call: { fn, ...args } }, at) =>
-    SIGNATURES[fn].args
-      .filter(({ kind, field }) => NUMERIC.includes(kind) && args[field] !== MSI_ANY_INDEX)
-      .map((arg) => ({ at, arg, value: args[arg.field] })),
+  return trace.steps.flatMap(({ call }, at) =>
+    SIGNATURES[call.fn].args
+      .filter(({ kind, field }) => NUMERIC.includes(kind) && call[field] !== MSI_ANY_INDEX)
+      .map((arg) => ({ at, arg, value: call[arg.field] })),
   );
 }
 
@@ -194,8 +194,8 @@ export function shiftSlots(search: Search): boolean {
     const step = search.best().steps[at];
     const scope = step === undefined ? search.best().steps : [step];
     const lowest = Math.min(
-      ...scope.flatMap(({ call: { fn, ...args } }) =>
-        SIGNATURES[fn].args.filter(isSlot).map(({ field }) => args[field]),
+      ...scope.flatMap(({ call }) =>
+        SIGNATURES[call.fn].args.filter(isSlot).map(({ field }) => call[field]),
       ),
     );
     if (!Number.isFinite(lowest)) continue;
@@ -219,8 +219,10 @@ function moved(slot: number, by: number): number {
 }
 
 function valuesOf(trace: Trace, kinds: readonly ArgKind[]): readonly number[] {
-  const values = trace.steps.flatMap(({ call: { fn, ...args } }) =>
-    SIGNATURES[fn].args.filter(({ kind }) => kinds.includes(kind)).map(({ field }) => args[field]),
+  const values = trace.steps.flatMap(({ call }) =>
+    SIGNATURES[call.fn].args
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ field }) => call[field]),
   );
   return [...new Set(values)].toSorted((a, b) => b - a);
 }

@@ -11,10 +11,9 @@ import { SIGNATURES } from '../../trace/signatures.ts';
 import type { Step, Trace } from '../../trace/step.ts';
 import { largerValues, withArg, withLowestDomid } from './arguments.ts';
 import { withoutStep } from './dropping.ts';
-import { compareEnvironments } from './order.ts';
 import { type Search, withStep } from './search.ts';
 import { converted, sameSort, smallCalls } from './small.ts';
-import { environmentsNear, environmentsWithLess } from './surroundings.ts';
+import { environmentsWithLess, simplerEnvironments } from './surroundings.ts';
 
 /** A trace that would be simpler, and the number of leading steps that it shares with the best one. */
 interface Gain {
@@ -46,20 +45,16 @@ export function dropFaultAndRaise(search: Search): boolean {
 /** A simpler environment and a larger argument. */
 export function simplerEnvironmentAndRaise(search: Search): boolean {
   const best = search.best();
-  return environmentsNear(best.environment).some(
-    (environment) =>
-      compareEnvironments(environment, best.environment) < 0 &&
-      raiseAny(search, { trace: { ...best, environment }, common: -1 }),
+  return simplerEnvironments(best.environment).some((environment) =>
+    raiseAny(search, { trace: { ...best, environment }, common: -1 }),
   );
 }
 
 /** A simpler environment and a call of the same sort: a slot of its own where none comes by itself. */
 export function simplerEnvironmentAndRename(search: Search): boolean {
   const best = search.best();
-  return environmentsNear(best.environment).some(
-    (environment) =>
-      compareEnvironments(environment, best.environment) < 0 &&
-      renameAny(search, { ...best, environment }),
+  return simplerEnvironments(best.environment).some((environment) =>
+    renameAny(search, { ...best, environment }),
   );
 }
 

@@ -13,7 +13,7 @@ import { MsiFlag } from '../../trace/flags.ts';
 import type { Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
 import { lowerArguments, lowerLinked, lowerTogether, shiftSlots } from './arguments.ts';
-import { shortTraces } from './atlas.ts';
+import { atlasOf, HIERARCHIES, type Short, visit } from './atlas.ts';
 import { dropChunks, dropLocks, dropPairs, renameHandles, swapNeighbours } from './dropping.ts';
 import {
   dropFaultAndRaise,
@@ -34,6 +34,7 @@ import { replays } from './replay.ts';
 import {
   type Holds,
   type Pass,
+  type Questions,
   type Search,
   startSearch,
   toFixedPoint,
@@ -53,6 +54,7 @@ export interface Effort {
   readonly budget?: number;
   /** More passes, which run when the walk gets no further. */
   readonly passes?: readonly Pass[];
+  readonly equivalent?: Questions['equivalent'];
 }
 
 /** How to run, how far to go, and which findings are not the one that is looked for. */
@@ -83,23 +85,19 @@ export function minimise(
   finding: Finding,
   options: MinimiseOptions,
 ): Minimised & { readonly finding: Finding } {
-  const { factory, spec, against } = options;
-  const closely = { factory, spec, against, precise: true };
+  const { factory, spec, against, compareOnly } = options;
+  const closely = { factory, spec, against, compareOnly, precise: true };
   const start = applicable(withSteps(trace, trace.steps.slice(0, finding.at + 1)), closely);
   const wanted = isWanted(finding, options);
-  const holds =
-    finding.rule === SAME ? differs(closely) : replays(start, wanted, closely, options.baseline);
-  const passes = finding.rule === SAME ? [] : [jump(wanted, options)];
-  const least = minimiseWith(start, holds, { ...options, passes });
+  const same = finding.rule === SAME;
+  const { holds, equivalent } = same
+    ? { holds: differs(closely) }
+    : replays(start, wanted, closely, options.baseline);
+  const passes = same ? [] : [jump(wanted, options)];
+  const least = minimiseWith(start, holds, { ...options, equivalent, passes });
   const verdict = runTrace(least.trace, closely);
   return { ...least, finding: verdict.kind === 'finding' ? verdict.finding : finding };
 }
-
-/** Where one call goes through several levels. */
-const HIERARCHIES: readonly Environment[] = [
-  { ...DEFAULT_ENVIRONMENT, levels: 1 },
-  { ...DEFAULT_ENVIRONMENT, levels: 2 },
-];
 
 /** Steps of the longest traces that are known by heart in an environment. */
 const LONGEST = 2;
@@ -109,10 +107,13 @@ const LONGEST = 2;
  * where descriptors come by themselves, and when one step may do, in all of them.
  */
 function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): Pass {
-  const jumpIn = (search: Search, environment: Environment, longest: number): boolean =>
-    shortTraces(environment, options, longest).some(
-      (short) => wanted(short.finding) && search.attempt(short.trace, -1),
-    );
+  const jumpIn = (search: Search, environment: Environment, longest: number): boolean => {
+    const atlas = atlasOf(environment, options);
+    search.dismiss(atlas.clean);
+    const offer = ({ trace, finding }: Short): boolean =>
+      wanted(finding) && search.attempt(trace, -1);
+    return visit(atlas, options, { best: search.best, offer, longest });
+  };
   return (search) => {
     const { environment, steps } = search.best();
     const near = [
@@ -120,9 +121,9 @@ function jump(wanted: (finding: Finding) => boolean, options: MinimiseOptions): 
       ...[DEFAULT_ENVIRONMENT, environment].map(simple),
       ...(steps.length === 1 ? HIERARCHIES : []),
     ];
-    const longest = Math.min(steps.length, LONGEST);
-    if (near.some((env) => jumpIn(search, env, longest))) return true;
-    const others = steps.length === LONGEST ? (options.environments ?? []) : [];
+    if (near.some((env) => jumpIn(search, env, LONGEST))) return true;
+    const others =
+      steps.length === LONGEST ? [...HIERARCHIES, ...(options.environments ?? [])] : [];
     return others.some((env) => env.release === environment.release && jumpIn(search, env, 1));
   };
 }
@@ -164,10 +165,11 @@ function differs(options: Options): Holds {
 
 /** Minimises with any judgement of what a trace must still do; `start` has it. */
 export function minimiseWith(start: Trace, holds: Holds, effort: Effort = {}): Minimised {
-  const search = startSearch(start, holds, effort.budget ?? 20_000);
+  const { equivalent, budget = 20_000 } = effort;
+  const search = startSearch(start, { holds, equivalent, budget });
   const environments = effort.environments ?? [];
   shorten(search, environments);
-  const look = [...(effort.passes ?? []), ...lookPasses(environments)];
+  const look = [...(effort.passes ?? []), renameCalls, ...lookPasses(environments)];
   do toFixedPoint(search, WALK);
   while (!search.spent() && look.some((pass) => pass(search)));
   return { trace: named(search.best(), environments), runs: search.runs() };
@@ -195,7 +197,6 @@ const WALK: readonly Pass[] = [
   lowerLinked,
   ownDomains,
   simplifyFaults,
-  renameCalls,
   swapNeighbours,
 ];
 

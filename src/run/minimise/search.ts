@@ -27,31 +27,47 @@ export interface Search {
   readonly runs: () => number;
   /** True when no more may be run. */
   readonly spent: () => boolean;
+  /** Hashes of traces that do not have the finding, so that they are not run again; more may be added later. */
+  readonly dismiss: (hashes: ReadonlySet<number>) => void;
 }
 
 /** A pass proposes every trace of one sort, and is true when one was accepted. */
 export type Pass = (search: Search) => boolean;
 
-/** Starts at a trace that has the finding; at most `budget` traces are run, and none twice. */
-export function startSearch(start: Trace, holds: Holds, budget: number): Search {
+/** How a search asks, and how often it may. */
+export interface Questions {
+  readonly holds: Holds;
+  /** A simpler trace that does the same, so that it can be asked about instead; often it was before. */
+  readonly equivalent?: ((trace: Trace, common: number) => Trace | undefined) | undefined;
+  /** Traces to run at most. */
+  readonly budget: number;
+}
+
+/** Starts at a trace that has the finding; no trace is run twice. */
+export function startSearch(start: Trace, { holds, equivalent, budget }: Questions): Search {
   let best = start;
   let runs = 0;
   const tried = new Set<number>([hashTrace(start)]);
+  const dismissed = new Set<ReadonlySet<number>>([tried]);
+  const attempt = (candidate: Trace, common: number): boolean => {
+    if (runs >= budget || compareTraces(candidate, best) >= 0) return false;
+    if (descriptorsMade(candidate) > Math.max(MANY, descriptorsMade(best))) return false;
+    const hash = hashTrace(candidate);
+    for (const hashes of dismissed) if (hashes.has(hash)) return false;
+    tried.add(hash);
+    const simpler = equivalent?.(candidate, common);
+    if (simpler !== undefined) return attempt(simpler, common);
+    runs += 1;
+    if (!holds(candidate, common)) return false;
+    best = candidate;
+    return true;
+  };
   return {
     best: () => best,
+    attempt,
     runs: () => runs,
     spent: () => runs >= budget,
-    attempt: (candidate, common) => {
-      if (runs >= budget || compareTraces(candidate, best) >= 0) return false;
-      if (descriptorsMade(candidate) > Math.max(MANY, descriptorsMade(best))) return false;
-      const hash = hashTrace(candidate);
-      if (tried.has(hash)) return false;
-      tried.add(hash);
-      runs += 1;
-      if (!holds(candidate, common)) return false;
-      best = candidate;
-      return true;
-    },
+    dismiss: (hashes) => dismissed.add(hashes),
   };
 }
 
@@ -93,7 +109,7 @@ const environmentHashes = new WeakMap<Environment, number>();
 const fnHashes = new Map<string, number>();
 
 /** Two 26 bit hashes in one number. Equal traces are equal; that different ones are is so improbable that nothing would be lost. */
-function hashTrace(trace: Trace): number {
+export function hashTrace(trace: Trace): number {
   let low = environmentHash(trace.environment);
   let high = low ^ 0x2545_f491;
   for (const step of trace.steps) {

@@ -2,11 +2,14 @@
 /** Small calls: all there are with the simplest arguments, and passes that put them in the place of others. */
 import { affinityArg } from '../../trace/affinity.ts';
 import { type Call, call, CALL_NAMES, type CallName, DOMAINS } from '../../trace/call.ts';
-import type { Environment } from '../../trace/environment.ts';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../trace/environment.ts';
 import { PROFILES } from '../../trace/profile.ts';
 import { MSI_ANY_INDEX } from '../../trace/flags.ts';
+import type { Release } from '../../trace/profile.ts';
 import { type ArgKind, SIGNATURES } from '../../trace/signatures.ts';
+import type { Trace } from '../../trace/step.ts';
 import { simplerValues } from './arguments.ts';
+import { compareTraces } from './order.ts';
 import { type Search, withStep, withSteps } from './search.ts';
 
 const LARGEST_NVEC = 32;
@@ -33,24 +36,33 @@ const SMALL: Readonly<Record<ArgKind, readonly number[]>> = {
   type: [0],
 };
 
-const lists = new WeakMap<Environment, readonly Call[]>();
+const lists = new Map<string, readonly Call[]>();
 
-/** Every call that the environment's release has, with small arguments; the simplest first. */
-export function smallCalls(env: Environment): readonly Call[] {
-  const known = lists.get(env);
+/** Every call that the environment's release has, with small arguments; the simplest first, and the same records for all environments. */
+export function smallCalls({ release, devices }: Environment): readonly Call[] {
+  const name = `${release} ${devices}`;
+  const known = lists.get(name);
   if (known !== undefined) return known;
-  const calls = CALL_NAMES.filter((fn) =>
-    SIGNATURES[fn].releases.includes(PROFILES[env.release].release),
-  ).flatMap((fn) => smallCallsOf(fn, env));
-  lists.set(env, calls);
+  const all =
+    lists.get(release) ??
+    CALL_NAMES.flatMap((fn) => smallCallsOf(fn, release)).toSorted((a, b) =>
+      compareTraces(alone(a), alone(b)),
+    );
+  const calls = all.filter(({ dev }) => dev < devices);
+  lists.set(release, all);
+  lists.set(name, calls);
   return calls;
 }
 
-function smallCallsOf(fn: CallName, env: Environment): readonly Call[] {
+function alone(one: Call): Trace {
+  return { environment: DEFAULT_ENVIRONMENT, steps: [{ call: one, faults: [] }] };
+}
+
+function smallCallsOf(fn: CallName, release: Release): readonly Call[] {
+  if (!SIGNATURES[fn].releases.includes(PROFILES[release].release)) return [];
   let calls: readonly Call[] = [call(fn)];
   for (const { field, kind } of SIGNATURES[fn].args) {
-    const values =
-      field === 'lock' ? [1] : SMALL[kind].filter((value) => kind !== 'dev' || value < env.devices);
+    const values = field === 'lock' ? [1] : SMALL[kind];
     calls = values.flatMap((value) => calls.map((one) => ({ ...one, [field]: value })));
   }
   return calls.filter(({ first, last }) => first <= last);

@@ -27,16 +27,14 @@ export function reduceEnvironment(search: Search): boolean {
   let reduced = false;
   for (const [index] of CHANGES.entries()) {
     for (const environment of changesOf(search.best().environment)[index] ?? []) {
-      const best = search.best();
-      if (compareEnvironments(environment, best.environment) >= 0) continue;
-      if (search.attempt({ environment, steps: best.steps }, -1)) reduced = true;
+      if (search.attempt({ environment, steps: search.best().steps }, -1)) reduced = true;
     }
   }
   return reduced;
 }
 
-/** Environments that differ from `env` in one thing. */
-export function environmentsNear(env: Environment): readonly Environment[] {
+/** Environments that differ from `env` in one thing, and are simpler. */
+export function simplerEnvironments(env: Environment): readonly Environment[] {
   return changesOf(env).flat();
 }
 
@@ -91,52 +89,59 @@ function differencesOf(env: Environment): readonly ((to: Environment) => Environ
   ];
 }
 
-/** Environments that differ from `env` in one thing, and that can exist. */
+/** Environments that differ from `env` in one thing; those that cannot exist or are not simpler are left out later. */
 type Change = (env: Environment) => readonly Environment[];
 
 const CHANGES: readonly Change[] = [
+  (env) => [
+    { ...env, hostile: [] },
+    { ...env, ops: [] },
+    { ...env, flags: DEFAULT_ENVIRONMENT.flags },
+  ],
+  each('msi', ['device', 'global', 'none']),
+  (env) => [{ ...env, msi: DEFAULT_ENVIRONMENT.msi, release: DEFAULT_ENVIRONMENT.release }],
+  each('hwirq', ['index', 'device', 'overlap']),
+  each('pci', ['none', 'msi', 'msix']),
+  each('bus_token', BUS_TOKENS),
+  (env) => [{ ...env, pci: DEFAULT_ENVIRONMENT.pci, bus_token: DEFAULT_ENVIRONMENT.bus_token }],
+  each('compose', ['vector']),
+  each('fwnode', [false]),
+  each('handler', [false]),
+  each('prefix', [false]),
+  (env) => env.ops.map((op) => ({ ...env, ops: env.ops.filter((other) => other !== op) })),
+  (env) => [
+    {
+      ...env,
+      ops: env.ops.filter((op) => op !== 'domain_alloc_irqs' && op !== 'domain_free_irqs'),
+    },
+  ],
   (env) =>
-    possible([
-      { ...env, hostile: [] },
-      { ...env, ops: [] },
-      { ...env, flags: DEFAULT_ENVIRONMENT.flags },
-    ]),
-  (env) => possible((['device', 'global', 'none'] as const).map((msi) => ({ ...env, msi }))),
-  (env) =>
-    possible([{ ...env, msi: DEFAULT_ENVIRONMENT.msi, release: DEFAULT_ENVIRONMENT.release }]),
-  (env) => possible((['index', 'device', 'overlap'] as const).map((hwirq) => ({ ...env, hwirq }))),
-  (env) => possible((['none', 'msi', 'msix'] as const).map((pci) => ({ ...env, pci }))),
-  (env) =>
-    possible(
-      BUS_TOKENS.map((bus_token) => ({
-        ...env,
-        bus_token,
-      })),
-    ),
-  (env) =>
-    possible([{ ...env, pci: DEFAULT_ENVIRONMENT.pci, bus_token: DEFAULT_ENVIRONMENT.bus_token }]),
-  (env) => possible([{ ...env, compose: 'vector' as const }]),
-  (env) => possible([false, true].map((fwnode) => ({ ...env, fwnode }))),
-  (env) => possible([false, true].map((handler) => ({ ...env, handler }))),
-  (env) => possible([false, true].map((prefix) => ({ ...env, prefix }))),
-  (env) =>
-    possible(env.ops.map((op) => ({ ...env, ops: env.ops.filter((other) => other !== op) }))),
-  (env) =>
-    possible([
-      {
-        ...env,
-        ops: env.ops.filter((op) => op !== 'domain_alloc_irqs' && op !== 'domain_free_irqs'),
-      },
-    ]),
-  (env) => possible(Object.values(MsiFlag).map((bit) => ({ ...env, flags: env.flags ^ bit }))),
+    Object.values(MsiFlag)
+      .filter((bit) => ((env.flags ^ DEFAULT_ENVIRONMENT.flags) & bit) !== 0)
+      .map((bit) => ({ ...env, flags: env.flags ^ bit })),
   (env) =>
     env.hostile.map((gone) => ({ ...env, hostile: env.hostile.filter((other) => other !== gone) })),
-  ...Object.keys(ENVIRONMENT_RANGES).map(
-    (field): Change =>
-      (env) =>
-        numbers(env, field),
+  ...Object.entries(ENVIRONMENT_RANGES).map(([field, [min]]) =>
+    each(field, [usualOf(field), ...[0, 1, 2, 3, 4, 5, 6, 8, 16].map((above) => min + above)]),
   ),
 ];
+
+/** Other values of a field that is not what it usually is, and so could be simpler. */
+function each(field: string, values: readonly unknown[]): Change {
+  return (env) => {
+    const now = valueOf(env, field);
+    if (now === usualOf(field)) return [];
+    return values.filter((value) => value !== now).map((value) => ({ ...env, [field]: value }));
+  };
+}
+
+function usualOf(field: string): unknown {
+  return valueOf(DEFAULT_ENVIRONMENT, field);
+}
+
+function valueOf(env: Environment, field: string): unknown {
+  return Object.entries(env).find(([name]) => name === field)?.[1];
+}
 
 const changes = new WeakMap<Environment, readonly (readonly Environment[])[]>();
 
@@ -144,23 +149,13 @@ const changes = new WeakMap<Environment, readonly (readonly Environment[])[]>();
 function changesOf(env: Environment): readonly (readonly Environment[])[] {
   const known = changes.get(env);
   if (known !== undefined) return known;
-  const made = CHANGES.map((change) => change(env));
+  const made = CHANGES.map((change) =>
+    possible(change(env).filter((other) => compareEnvironments(other, env) < 0)),
+  );
   changes.set(env, made);
   return made;
 }
 
 function possible(list: readonly Environment[]): readonly Environment[] {
   return list.filter((env) => impossible(env) === undefined);
-}
-
-/** The default of a numeric field, and the few smallest values that are in range. */
-function numbers(env: Environment, field: string): readonly Environment[] {
-  const [min, max] = ENVIRONMENT_RANGES[field] ?? [0, 0];
-  const usual = Object.entries(DEFAULT_ENVIRONMENT).find(([name]) => name === field)?.[1];
-  const values = [usual, ...[0, 1, 2, 3, 4, 5, 6, 8, 16].map((above) => min + above)];
-  return possible(
-    values.flatMap((value) =>
-      typeof value === 'number' && value <= max ? [{ ...env, [field]: value }] : [],
-    ),
-  );
 }

@@ -11,6 +11,20 @@ import type { Problem, Sources } from './sources.ts';
 const IMPORT = /^import\s+(?<names>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+'(?<from>[^']+)';/gmu;
 const EXPORT = /^export\s+(?:const|function|class)\s+(?<name>[\w$]+)/gmu;
 
+/** Starts the line above each module. */
+const MARK = '// module ';
+/** Lines from it to the last one before the module's own text. */
+const ABOVE = 2;
+
+/** File and line of a module, from a line of a script with a linked body; `undefined` outside of modules. */
+export function placeIn(script: string, line: number): Omit<Problem, 'message'> | undefined {
+  const above = script.split('\n').slice(0, line);
+  const mark = above.findLastIndex((text) => text.startsWith(MARK));
+  const own = line - (mark + 1) - ABOVE;
+  if (mark < 0 || own < 1) return undefined;
+  return { file: (above[mark] ?? '').slice(MARK.length), line: own };
+}
+
 /** JavaScript of a function body that returns the exports of `entry`, or the import that leads nowhere. */
 export function link(sources: Sources, entry: string): string | Problem {
   const order: string[] = [];
@@ -95,7 +109,7 @@ function moduleText(sources: Sources, path: string, number: ReadonlyMap<string, 
   const body = text
     .replaceAll(IMPORT, (all) => all.replaceAll(/[^\n]/gu, ' '))
     .replaceAll(/^export /gmu, '       ');
-  return `let L${self} = () => {};\nconst M${self} = (() => {${early.join(' ')}\n${body}\nL${self} = () => {${late.join(' ')}};\nreturn {${names.join(', ')}};\n})();`;
+  return `${MARK}${path}\nlet L${self} = () => {};\nconst M${self} = (() => {${early.join(' ')}\n${body}\nL${self} = () => {${late.join(' ')}};\nreturn {${names.join(', ')}};\n})();`;
 }
 
 function bindings(names: string, target: number): readonly { local: string; value: string }[] {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Loads changed sources as a subject of its own, with fuel for its loops and counters for its lines. */
-import { createContext, Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 
 import type { Environment } from '../../trace/environment.ts';
 import type { Subject, SubjectFactory } from '../subject.ts';
+import { thrownText } from '../thrown.ts';
 import { undeclared } from './declared.ts';
 import { instrument, parseScript } from './instrument.ts';
-import { link } from './link.ts';
+import { link, placeIn } from './link.ts';
 import { type Region, regionsOf } from './regions.ts';
 import { isProblem, type Problem, REFERENCE, type Sources, stripTypes } from './sources.ts';
 
@@ -66,10 +67,10 @@ export function loadChanged(sources: Sources, options: LoadOptions): ChangedSubj
   }
   const body = link(instrumented, ENTRY);
   if (typeof body !== 'string') return body;
-  const hits = new Uint8Array(first);
-  const bundle = start(body, hits, options.apart === true);
+  const bundle = start(body, first, options.apart === true);
   if (isProblem(bundle)) return bundle;
-  return { factory: { name: options.name, start: refuelling(bundle) }, regions, hits };
+  const factory = { name: options.name, start: refuelling(bundle, bundle.copied) };
+  return { factory, regions, hits: bundle.hits };
 }
 
 interface Prepared {
@@ -98,25 +99,77 @@ function prepare(
   return ready;
 }
 
-/** Names of the counters, above the modules, so that each step can be given fuel. */
-function start(body: string, $hit: Uint8Array, apart: boolean): Bundle | Problem {
-  const text = `(function ($hit) {
+/** A bundle with what it counts, and a way to hand it data without handing it our objects. */
+interface Started extends Bundle {
+  readonly hits: Uint8Array;
+  /** The same plain data, made of the global objects of the bundle. */
+  readonly copied: <T>(data: T) => T;
+}
+
+/**
+ * Names of the counters, above the modules, so that each step can be given fuel. What is passed in
+ * is copied first: through an object of ours a change would reach our prototypes, and our input.
+ */
+function start(body: string, counters: number, apart: boolean): Started | Problem {
+  const text = `(function () {
+const $hit = new Uint8Array(${counters});
+const $isArray = Array.isArray;
+const $copied = (data) => {
+  if (typeof data !== 'object' || data === null) return data;
+  if ($isArray(data)) {
+    const list = [];
+    for (let i = 0; i < data.length; i += 1) list[i] = $copied(data[i]);
+    return list;
+  }
+  const record = {};
+  for (const name in data) record[name] = $copied(data[name]);
+  return record;
+};
 let $fuel = ${FUEL};
 const $burn = (place) => { throw new Error('more than ${FUEL} rounds of loops in one step; the last one at ' + place); };
 const $bundle = (function () {${body}\n})();
-return { reference: $bundle.reference, refuel: () => { $fuel = ${FUEL}; } };
+return { reference: $bundle.reference, refuel: () => { $fuel = ${FUEL}; }, hits: $hit, copied: $copied };
 })`;
   try {
     const script = new Script(text, { filename: 'changed' });
-    const make: unknown = apart
-      ? script.runInContext(createContext({}))
-      : script.runInThisContext();
-    const bundle: unknown = typeof make === 'function' ? make($hit) : undefined;
-    if (isBundle(bundle)) return bundle;
+    const make: unknown = apart ? script.runInContext(ownContext()) : script.runInThisContext();
+    const bundle: unknown = typeof make === 'function' ? make() : undefined;
+    if (isStarted(bundle)) return bundle;
     return { file: ENTRY, line: 0, message: 'does not export `reference`' };
   } catch (error) {
-    return { file: ENTRY, line: 0, message: `threw while it was loaded: ${String(error)}` };
+    const { file, line } = placeOf(error, text) ?? { file: ENTRY, line: 0 };
+    return { file, line, message: `threw while it was loaded: ${thrownText(error)}` };
   }
+}
+
+/** The innermost place in a module that the stack names. */
+function placeOf(error: unknown, script: string): ReturnType<typeof placeIn> {
+  const lines = [...stackOf(error).matchAll(/\bchanged:(?<line>\d+)/gu)];
+  const places = lines.map(({ groups }) => placeIn(script, Number(groups?.['line'])));
+  return places.find((place) => place !== undefined);
+}
+
+/** Reading it may throw. */
+function stackOf(error: unknown): string {
+  try {
+    return typeof error === 'object' && error !== null && 'stack' in error
+      ? String(error.stack)
+      : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Global objects of its own; what it promises itself for later never happens, and no code is made that has no fuel. */
+function ownContext(): Context {
+  return createContext(
+    {},
+    { microtaskMode: 'afterEvaluate', codeGeneration: { strings: false, wasm: false } },
+  );
+}
+
+function isStarted(value: unknown): value is Started {
+  return isBundle(value) && 'hits' in value && 'copied' in value;
 }
 
 /** True for what a linked script returns. */
@@ -127,15 +180,18 @@ export function isBundle(value: unknown): value is Bundle {
 }
 
 /** Every step, and the start, begin with the same fuel. */
-export function refuelling({ reference, refuel }: Bundle): SubjectFactory['start'] {
+export function refuelling(
+  { reference, refuel }: Bundle,
+  copied: <T>(data: T) => T = (data) => data,
+): SubjectFactory['start'] {
   return (environment: Environment): Subject => {
     refuel();
-    const subject = reference.start(environment);
+    const subject = reference.start(copied(environment));
     return {
       ...subject,
       apply: (step) => {
         refuel();
-        return subject.apply(step);
+        return subject.apply(copied(step));
       },
     };
   };

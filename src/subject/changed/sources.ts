@@ -69,7 +69,7 @@ function strip(file: string, text: string): string | Problem {
   }
 }
 
-/** True for what went wrong instead of a result. */
+/** True for what went wrong instead of a result, which others may have made with odd prototypes. */
 export function isProblem(value: object): value is Problem {
-  return 'message' in value && 'line' in value;
+  return Object.hasOwn(value, 'message') && Object.hasOwn(value, 'line');
 }

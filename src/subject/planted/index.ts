@@ -9,9 +9,18 @@ export { type Defect, DEFECTS };
 
 /** Builds the subject. Throws when the defect's text does not stand exactly once in its file, or does not load. */
 export function plant(defect: Defect): SubjectFactory {
-  const loaded = loadChanged(plantedSources(defect), { name: `planted:${defect.name}` });
+  return load(plantedSources(defect), `planted:${defect.name}`);
+}
+
+/** The reference without a defect, with the same limits as a planted one: a step may take so many rounds of loops. */
+export function unplanted(): SubjectFactory {
+  return load(referenceSources(), 'unplanted');
+}
+
+function load(sources: Sources, name: string): SubjectFactory {
+  const loaded = loadChanged(sources, { name });
   if (!isProblem(loaded)) return loaded.factory;
-  throw new Error(`defect ${defect.name}: ${loaded.file}:${loaded.line}: ${loaded.message}`);
+  throw new Error(`${name}: ${loaded.file}:${loaded.line}: ${loaded.message}`);
 }
 
 /** The reference's sources with the defect in them. Throws when its text does not stand exactly once in its file. */

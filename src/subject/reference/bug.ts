@@ -8,8 +8,16 @@
 import type { Splat } from '../../trace/observation.ts';
 import type { Kernel } from './kernel.ts';
 
-/** Unwinds out of a kernel that does not survive the step. The splat is already recorded. */
+/** Unwinds out of a kernel that does not survive the step. The splat is already recorded, so nobody reads its stack. */
 export class KernelDeath extends Error {}
+
+function death(why: string): KernelDeath {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const made = new KernelDeath(why);
+  Error.stackTraceLimit = limit;
+  return made;
+}
 
 /** `WARN_ON(condition)`, the `nth` one of `fn` in source order; hands the condition back. */
 export function WARN_ON(k: Kernel, condition: boolean, fn: string, nth: number): boolean {
@@ -21,7 +29,7 @@ export function WARN_ON(k: Kernel, condition: boolean, fn: string, nth: number):
 export function BUG_ON(k: Kernel, condition: boolean, fn: string, nth: number): void {
   if (!condition) return;
   splat(k, 'BUG', fn, nth);
-  throw new KernelDeath(`BUG in ${fn}`);
+  throw death(`BUG in ${fn}`);
 }
 
 /** `lockdep_assert_held()`, the `nth` one of `fn`; the kernel goes on. */
@@ -33,7 +41,7 @@ export function lockdep_assert_held(k: Kernel, held: number, fn: string, nth: nu
 export function mutex_lock(k: Kernel, held: number, fn: string): 1 {
   if (held === 0) return 1;
   splat(k, 'deadlock', fn, 1);
-  throw new KernelDeath(`deadlock in ${fn}`);
+  throw death(`deadlock in ${fn}`);
 }
 
 /** Releases a mutex; one that is not held is reported. */
@@ -44,18 +52,8 @@ export function mutex_unlock(k: Kernel, held: number, fn: string): 0 {
 
 /** A bad pointer: the kernel function is the one that followed or freed it. */
 export function oops(k: Kernel, kind: Splat['kind'], what: string): never {
-  const death = deathWithFrames(`${kind}: ${what}`);
-  k.splats.push({ kind, fn: faultingFunction(death.stack ?? ''), nth: 1, what });
-  throw death;
-}
-
-/** The function that is looked for is among the first frames; more of them cost time. */
-function deathWithFrames(what: string): KernelDeath {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 7;
-  const death = new KernelDeath(what);
-  Error.stackTraceLimit = limit;
-  return death;
+  k.splats.push({ kind, fn: faultingFunction(), nth: 1, what });
+  throw death(`${kind}: ${what}`);
 }
 
 function splat(k: Kernel, kind: Splat['kind'], fn: string, nth: number): void {
@@ -63,20 +61,18 @@ function splat(k: Kernel, kind: Splat['kind'], fn: string, nth: number): void {
 }
 
 /** Accessors do not count as the function that followed the pointer. */
-const ACCESSORS = new Set([
-  'oops',
-  'at',
-  'kfree',
-  'msi_data',
-  'devDomain',
-  'deathWithFrames',
-  'KernelDeath',
-]);
+const ACCESSORS = new Set(['at', 'kfree', 'msi_data', 'devDomain']);
 
-function faultingFunction(stack: string): string {
-  for (const line of stack.split('\n').slice(1)) {
-    const name = /\bat (?:async |new )?(?:[\w$]+\.)*([\w$]+) /u.exec(line)?.[1] ?? '';
-    if (name !== '' && !ACCESSORS.has(name)) return name;
-  }
-  return 'unknown';
+/** The first function that is no accessor. It is among the first callers of oops(); more of them cost time, and so does their text. */
+function faultingFunction(): string {
+  const { stackTraceLimit } = Error;
+  const written: unknown = Reflect.get(Error, 'prepareStackTrace');
+  const seen: { readonly stack: readonly NodeJS.CallSite[] } = { stack: [] };
+  Error.stackTraceLimit = 5;
+  Error.prepareStackTrace = (_, callers) => callers;
+  Error.captureStackTrace(seen, oops);
+  const names = seen.stack.map((caller) => caller.getFunctionName() ?? '');
+  Error.stackTraceLimit = stackTraceLimit;
+  Reflect.set(Error, 'prepareStackTrace', written);
+  return names.find((name) => name !== '' && !ACCESSORS.has(name)) ?? 'unknown';
 }

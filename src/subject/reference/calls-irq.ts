@@ -96,7 +96,7 @@ function mapping(k: Kernel, call: Call, domain: number): number {
       return 0;
     case 'irq_dispose_mapping': {
       const size = k.blockSize[block] ?? 0;
-      for (let i = 0; i < size; i += 1) ia.irq_dispose_mapping(k, virq + i);
+      for (let i = 0; i < Math.max(1, size); i += 1) ia.irq_dispose_mapping(k, virq + i);
       return drop(k, block);
     }
     case 'irq_find_mapping':

@@ -151,6 +151,8 @@ function irq_domain_set_name(k: Kernel, domain: IrqDomain): boolean {
 
 function irq_domain_free(k: Kernel, addr: number): void {
   const domain = at(k, k.irq_domain, addr);
+  // fwnode_handle_put() looks at the node, which is the caller's and still there.
+  at(k, k.fwnode, domain.fwnode);
   if ((domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0)
     kfree(k, k.name, domain.nameAddr);
   kfree(k, k.irq_domain, addr);

@@ -49,8 +49,7 @@ export function msi_setup_device_data(k: Kernel, dev: number): number {
 export function dev_set_msi_domain(k: Kernel, dev: number, domain: number): void {
   const device = at(k, k.device, dev);
   device.msi_domain = domain;
-  if (k.profile.storePerDomain || device.msi_data === 0) return;
-  for (const store of msi_data(k, dev).domains) store.domain = domain;
+  if (!k.profile.storePerDomain && device.msi_data !== 0) devDomain(k, dev, 0).domain = domain;
 }
 
 /** The memory of the data is part of its devres node. */

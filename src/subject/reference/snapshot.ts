@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A copy of the whole kernel. What a record nests is copied here by hand; a new nested field belongs here too. */
 import type { Kernel, Slab } from './kernel.ts';
+import { slab } from './slab.ts';
 
 /** Costs in proportion to the objects that were ever made. */
 export function copyKernel(k: Kernel): Kernel {
@@ -58,13 +59,19 @@ export function copyKernel(k: Kernel): Kernel {
   };
 }
 
-function copySlab<T>(slab: Slab<T>, copy: (object: T) => T): Slab<T> {
+/** Without loops of its own: a changed copy counts their rounds, and a step that never ended has left it none. */
+function copySlab<T>(
+  { name, objects, birth, stamp, touched, live }: Slab<T>,
+  copy: (object: T) => T,
+): Slab<T> {
+  // Most caches are empty most of the time.
+  if (objects.length === 1) return slab(name);
   return {
-    name: slab.name,
-    objects: slab.objects.map((object) => (object === undefined ? undefined : copy(object))),
-    birth: [...slab.birth],
-    stamp: [...slab.stamp],
-    touched: [...slab.touched],
-    live: slab.live,
+    name,
+    objects: objects.map((object) => (object === undefined ? undefined : copy(object))),
+    birth: [...birth],
+    stamp: [...stamp],
+    touched: [...touched],
+    live,
   };
 }

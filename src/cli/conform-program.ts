@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** `conform` with a program that speaks the protocol: what it implements and shows is compared with the reference. */
+import { join } from 'node:path';
+
+import { compareProgram, compareTrace } from '../conform/program.ts';
+import type { Departure } from '../conform/play.ts';
+import { startTally } from '../conform/tally.ts';
+import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
+import type { ConformReport, FoundDifference } from '../report/conform.ts';
+import { processSubject } from '../subject/process/index.ts';
+import { ProgramError } from '../subject/process/trouble.ts';
+import type { SubjectFactory } from '../subject/subject.ts';
+import { formatTrace } from '../trace/format.ts';
+import { call } from '../trace/call.ts';
+import type { TraceFile } from './files.ts';
+import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
+import { mistake } from './mistake.ts';
+import { CHECK_TIME } from './options.ts';
+
+/** What is compared, and for how long. */
+export interface ProgramOrders {
+  readonly base: SubjectFactory;
+  readonly command: string;
+  /** The traces that the user has named; random ones when there are none. */
+  readonly files: readonly TraceFile[];
+  readonly seed: string;
+  readonly time?: number;
+  readonly runs?: number;
+  readonly reports: string;
+}
+
+/** Runs the traces. Throws a mistake for a program that does not start or cannot have any environment. */
+export function conformProgram(orders: ProgramOrders): ConformReport {
+  const { base, command, files } = orders;
+  const program = asMistake(() => processSubject(command));
+  try {
+    return asMistake(() => {
+      const common = {
+        one: base.name,
+        other: program.name,
+        builds: [],
+        intended: [],
+        interrupted: false,
+      };
+      if (files.length > 0) {
+        const found = files.map(({ path, trace }) => ({
+          path,
+          departure: compareTrace(trace, { program, base }),
+        }));
+        const first = found.find(({ departure }) => departure !== undefined);
+        const difference =
+          first?.departure && saved(first.departure, orders, program.name, first.path);
+        return { ...common, environments: [], absent: [], tally: startTally(), found: difference };
+      }
+      const run = compareProgram({
+        program,
+        base,
+        environments: [...ENVIRONMENTS, ...OLD_ENVIRONMENTS],
+        seed: orders.seed,
+        steps: Number.POSITIVE_INFINITY,
+        goOn: budget(orders),
+      });
+      const absent = [...run.refused].map(([name, why]) => `${name}: ${why}`);
+      const found =
+        run.found &&
+        saved(
+          run.found,
+          orders,
+          program.name,
+          `conform --seed '${orders.seed}', random trace ${run.tally.traces}`,
+        );
+      return {
+        ...common,
+        environments: run.environments.map(({ name }) => name),
+        absent,
+        tally: run.tally,
+        found,
+      };
+    });
+  } finally {
+    program.close();
+  }
+}
+
+function budget({ time, runs }: ProgramOrders): () => boolean {
+  const end = performance.now() + (time ?? CHECK_TIME);
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return runs === undefined ? performance.now() < end : asked <= runs;
+  };
+}
+
+function asMistake<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ProgramError) throw mistake(error.message);
+    throw error;
+  }
+}
+
+function saved(
+  { trace, at = 0, where, unlike, failure, stderr }: Departure,
+  { reports, base }: ProgramOrders,
+  name: string,
+  found: string,
+): FoundDifference {
+  const step = trace.steps[at] ?? { call: call('device_add'), faults: [] };
+  const other =
+    unlike?.other ??
+    `${failure ?? 'no answer'}${stderr === '' ? '' : `; it wrote: ${stderr.trim()}`}`;
+  const difference = { at, step, where: unlike?.where ?? where, one: unlike?.one ?? '', other };
+  const text = formatTrace(trace);
+  const folder = join(reports, 'findings');
+  makeFolder(folder);
+  const path = join(folder, `conform-${shortHash(text)}.trace`);
+  writeWhole(
+    path,
+    formatTrace(trace, [
+      `subjects: ${base.name} and ${name}`,
+      `differ: after step ${at + 1}, in ${difference.where}`,
+      `found: ${found}`,
+    ]),
+  );
+  return { difference, trace: text, saved: shown(path), found };
+}
