@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { SPLATS } from '../invariants/splat.ts';
 import { findingComments, type Origin, slug } from '../report/finding.ts';
+import { OWNED } from '../run/apply.ts';
 import { type Expected, formatExpected, parseExpected } from '../run/expected.ts';
 import { kindOf } from '../run/finding.ts';
 import { formatTrace } from '../trace/format.ts';
@@ -41,7 +42,8 @@ export function acceptInto({ tree }: Target, folder: string): Accept {
     const listed = {
       ...finding,
       release: tree.profile,
-      fn: isEvent ? 'any' : finding.fn,
+      // A leak shows wherever it is looked for, and an event is known by its own function.
+      fn: isEvent || finding.rule === OWNED ? 'any' : finding.fn,
     };
     const why = `seen on Linux ${tree.release} and accepted; nobody has said why yet`;
     const header = `${formatExpected(why, listed)}${kind === '' ? '' : `# detail: ${kind}\n`}`;
