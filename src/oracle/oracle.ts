@@ -53,6 +53,9 @@ function work(d: Draft): Outcome {
   return d;
 }
 
+/** Domain ids by how many there are. */
+const DOMIDS: readonly (readonly number[])[] = [[], [0], [0, 1]];
+
 function draft(
   environment: Environment,
   picture: Picture,
@@ -63,7 +66,7 @@ function draft(
   if (device === undefined) throw new Error(`the oracle does not know device ${call.dev}`);
   const profile = PROFILES[environment.release];
   const data = dataOf(picture, device);
-  const ids = Array.from({ length: profile.MSI_MAX_DEVICE_IRQDOMAINS }, (_, id) => id);
+  const ids = DOMIDS[profile.MSI_MAX_DEVICE_IRQDOMAINS] ?? [];
   const callbacks = faults.filter((fault) => fault.kind === 'callback');
   return {
     environment,
@@ -82,7 +85,7 @@ function draft(
     numbers: 0,
     vectors: 0,
     memory: faults.filter((fault) => fault.kind === 'memory'),
-    forced: [...environment.hostile, ...callbacks],
+    forced: callbacks.length === 0 ? environment.hostile : [...environment.hostile, ...callbacks],
     choices: [],
     taken,
     fault: false,

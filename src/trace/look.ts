@@ -32,7 +32,9 @@ export function irqDataOf(picture: Picture, irq: number): Readonly<S.IrqData> | 
 /** The interrupts of a block of the driver. */
 export function blockOf({ blockIrq, blockSize }: Picture, block: number): readonly number[] {
   const first = blockIrq[block] ?? 0;
-  return Array.from({ length: blockSize[block] ?? 0 }, (_, i) => first + i);
+  const irqs: number[] = [];
+  for (let i = 0; i < (blockSize[block] ?? 0); i += 1) irqs.push(first + i);
+  return irqs;
 }
 
 /** The descriptors of a store, ascending. */
