@@ -11,21 +11,10 @@ import * as store from '../../src/invariants/store.ts';
 import * as sysfs from '../../src/invariants/sysfs.ts';
 import * as vector from '../../src/invariants/vector.ts';
 import { call } from '../../src/trace/call.ts';
-import type { Splat } from '../../src/trace/observation.ts';
+import { SPLAT_KINDS } from '../../src/trace/observation.ts';
 import { type Example, example } from './example.ts';
 import { LEVEL, SLOT, WIRED } from './scenes.ts';
 import { addIrq, at, put } from './world.ts';
-
-const KINDS: readonly Splat['kind'][] = [
-  'WARN',
-  'BUG',
-  'lockdep',
-  'deadlock',
-  'NULL dereference',
-  'use after free',
-  'double free',
-  'wild access',
-];
 
 /** What the kernel complains about, and who holds what. */
 export const COMPLAINTS: readonly Example[] = [
@@ -33,7 +22,7 @@ export const COMPLAINTS: readonly Example[] = [
     example(rule, (world) => {
       world.splats = [
         {
-          kind: KINDS[i] ?? 'WARN',
+          kind: SPLAT_KINDS[i] ?? 'WARN',
           fn: 'kfree',
           nth: 1,
           what: i === 6 ? 'msi_desc made in step 1' : '',

@@ -19,17 +19,21 @@ export interface Callback {
   readonly ret: number;
 }
 
+/** Kinds of complaints; the index is the number of `enum kc_splat_kind` on the C side. */
+export const SPLAT_KINDS = [
+  'WARN',
+  'BUG',
+  'lockdep',
+  'deadlock',
+  'NULL dereference',
+  'use after free',
+  'double free',
+  'wild access',
+] as const;
+
 /** What the kernel, or the machine, complains about. The trace ends after all but WARN and lockdep. */
 export interface Splat {
-  readonly kind:
-    | 'WARN'
-    | 'BUG'
-    | 'lockdep'
-    | 'deadlock'
-    | 'NULL dereference'
-    | 'use after free'
-    | 'double free'
-    | 'wild access';
+  readonly kind: (typeof SPLAT_KINDS)[number];
   /** Kernel function in which it happened. */
   readonly fn: string;
   /** The n-th such check in that function, from 1. */

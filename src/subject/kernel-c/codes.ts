@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Numbers that the C side uses for names, in the order of its enums (shim/dump.h, shim/kc.h). */
 import type { DefaultOp, DomainKind, Chip, DevresNode } from '../../trace/structs.ts';
-import type { Splat } from '../../trace/observation.ts';
 
 /** `enum kc_table` after the tables of a picture. */
 export const LISTS = { sparse_irqs: 15, blocks: 16, overridden: 17 } as const;
@@ -40,17 +39,6 @@ export const FILLED: readonly DefaultOp[] = [
   'msi_init',
   'msi_prepare',
   'msi_check',
-];
-/** `enum kc_splat_kind`. */
-export const SPLAT_KINDS: readonly Splat['kind'][] = [
-  'WARN',
-  'BUG',
-  'lockdep',
-  'deadlock',
-  'NULL dereference',
-  'use after free',
-  'double free',
-  'wild access',
 ];
 /** Memory is at sites below it, operations from there on (struct kc_fired). */
 export const FIRED_OP = 1000;

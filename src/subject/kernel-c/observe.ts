@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Reads the log of a step: what the C side counted and complained about (struct kc_log, shim/kc.h). */
-import type { Callback, Fired, Splat } from '../../trace/observation.ts';
+import { type Callback, type Fired, type Splat, SPLAT_KINDS } from '../../trace/observation.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
-import { FIRED_OP, OBJECT_SIZE, OBJECTS, SPLAT_KINDS } from './codes.ts';
+import { FIRED_OP, OBJECT_SIZE, OBJECTS } from './codes.ts';
 import type { Checks } from './lines.ts';
 import { type Memory, textAt } from './memory.ts';
 

@@ -2,29 +2,19 @@
 /** The answer of a program as an observation, with nothing where it shows nothing. */
 import { DOMAINS } from '../../trace/call.ts';
 import { parseErrno } from '../../trace/errno.ts';
-import type {
-  Callback,
-  Fired,
-  ObjectKind,
-  Observation,
-  Picture,
-  Splat,
-  Table,
+import {
+  type Callback,
+  type Fired,
+  type ObjectKind,
+  type Observation,
+  type Picture,
+  type Splat,
+  type Table,
+  SPLAT_KINDS,
 } from '../../trace/observation.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
 import type { Answer } from './answer.ts';
 import type { Item } from './vocabulary.ts';
-
-const SPLATS: readonly Splat['kind'][] = [
-  'WARN',
-  'BUG',
-  'lockdep',
-  'deadlock',
-  'NULL dereference',
-  'use after free',
-  'double free',
-  'wild access',
-];
 
 /** A picture in which nothing exists. */
 export const EMPTY: Picture = {
@@ -81,7 +71,7 @@ function callback(item: Item): readonly Callback[] {
 }
 
 function splat(item: Item): readonly Splat[] {
-  const kind = SPLATS.find((name) => name.replaceAll(' ', '_') === item['kind']);
+  const kind = SPLAT_KINDS.find((name) => name.replaceAll(' ', '_') === item['kind']);
   if (kind === undefined) return [];
   return [{ kind, fn: item['fn'] ?? '', nth: Number(item['nth'] ?? 1), what: '' }];
 }
