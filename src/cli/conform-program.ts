@@ -11,7 +11,6 @@ import { processSubject } from '../subject/process/index.ts';
 import { ProgramError } from '../subject/process/trouble.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import { formatTrace } from '../trace/format.ts';
-import { call } from '../trace/call.ts';
 import type { TraceFile } from './files.ts';
 import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
 import { mistake } from './mistake.ts';
@@ -101,16 +100,22 @@ function asMistake<T>(work: () => T): T {
 }
 
 function saved(
-  { trace, at = 0, where, unlike, failure, stderr }: Departure,
+  { trace, at, where, unlike, failure, stderr }: Departure,
   { reports, base }: ProgramOrders,
   name: string,
   found: string,
 ): FoundDifference {
-  const step = trace.steps[at] ?? { call: call('device_add'), faults: [] };
+  const step = at === undefined ? undefined : trace.steps[at];
   const other =
     unlike?.other ??
     `${failure ?? 'no answer'}${stderr === '' ? '' : `; it wrote: ${stderr.trim()}`}`;
-  const difference = { at, step, where: unlike?.where ?? where, one: unlike?.one ?? '', other };
+  const difference = {
+    at: at ?? 0,
+    step,
+    where: unlike?.where ?? where,
+    one: unlike?.one ?? '',
+    other,
+  };
   const text = formatTrace(trace);
   const folder = join(reports, 'findings');
   makeFolder(folder);
@@ -119,7 +124,7 @@ function saved(
     path,
     formatTrace(trace, [
       `subjects: ${base.name} and ${name}`,
-      `differ: after step ${at + 1}, in ${difference.where}`,
+      `differ: ${at === undefined ? '' : `after step ${at + 1}, `}in ${difference.where}`,
       `found: ${found}`,
     ]),
   );

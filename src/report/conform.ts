@@ -11,7 +11,8 @@ import { count } from './text.ts';
 /** The step after which two subjects show different things, the words that lead there, and what each shows. */
 interface Difference {
   readonly at: number;
-  readonly step: Step;
+  /** `undefined` for a program that fails at another moment. */
+  readonly step: Step | undefined;
   readonly where: string;
   readonly one: string;
   readonly other: string;
@@ -90,8 +91,12 @@ function differenceLines(
   const width = Math.max(one.length, other.length);
   return [
     '',
-    paint.bad(`they differ after step ${difference.at + 1}, in ${difference.where}`),
-    `  ${formatStep(difference.step)}`,
+    ...(difference.step === undefined
+      ? [paint.bad(`they differ, in ${difference.where}`)]
+      : [
+          paint.bad(`they differ after step ${difference.at + 1}, in ${difference.where}`),
+          `  ${formatStep(difference.step)}`,
+        ]),
     `  ${one.padEnd(width)}  ${difference.one}`,
     `  ${other.padEnd(width)}  ${difference.other}`,
     `  found  ${found}`,
@@ -139,8 +144,8 @@ export function conformJson(report: ConformReport): object {
       found === undefined
         ? null
         : {
-            step: found.difference.at + 1,
-            call: formatStep(found.difference.step),
+            step: found.difference.step === undefined ? null : found.difference.at + 1,
+            call: found.difference.step === undefined ? null : formatStep(found.difference.step),
             where: found.difference.where,
             shown: [found.difference.one, found.difference.other],
             trace: found.trace,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the shims offer to each other and to the driver. All state of ours is in linear memory, so
- * that a copy of it is a snapshot; nothing calls out but kc_die() and kc_stack().
+ * that a copy of it is a snapshot; nothing calls out but kc_die().
  */
 #ifndef KC_H
 #define KC_H
