@@ -147,6 +147,32 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     expect((await buildModule(request)).compiled).toEqual(['kernel/irq/msi.c']);
   });
 
+  test('is built with other texts for some of its files, and keeps its own', async () => {
+    const source = readFileSync(join(path, 'kernel/irq/msi.c'), 'utf8');
+    const header = readFileSync(join(path, 'kernel/irq/internals.h'), 'utf8');
+    const odd = `${source}int kc_odd(void) { return KC_ODD; } /* ${Math.random()} */\n`;
+    const request = { tree: resolve(path), kasan: true, coverage: false };
+    const changed = { ...request, out: join(folder, 'changed.wasm') };
+    const without = new Map([['kernel/irq/msi.c', odd]]);
+    await expect(buildModule({ ...changed, overlay: without })).rejects.toThrow(
+      /^kernel\/irq\/msi\.c: does not compile\n.*\/kernel\/irq\/msi\.c:\d+:.*KC_ODD/u,
+    );
+    const overlay = new Map([
+      ...without,
+      ['kernel/irq/internals.h', `${header}#define KC_ODD 7\n`],
+    ]);
+    const { compiled, undefined: missing } = await buildModule({ ...changed, overlay });
+    expect(compiled).toContain('kernel/irq/msi.c');
+    expect(compiled).toContain('kernel/irq/irqdesc.c');
+    expect(compiled).not.toContain('lib/xarray.c');
+    expect(missing).toEqual([]);
+    expect(kernelOf(readFileSync(changed.out)).call('kc_odd')).toBe(7);
+    expect((await buildModule({ ...changed, overlay })).compiled).toEqual([]);
+    const own = join(folder, 'own.wasm');
+    expect((await buildModule({ ...request, out: own })).compiled).toEqual([]);
+    expect(readFileSync(own).equals(readFileSync(built?.module ?? ''))).toBe(true);
+  });
+
   test('does not build without a header of the tree, which is named', async () => {
     const tree = editable(resolve(path), join(folder, `${name}-headless`));
     unlinkSync(join(tree, 'kernel/irq/internals.h'));

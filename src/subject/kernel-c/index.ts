@@ -21,6 +21,8 @@ export interface BuiltTree {
   readonly path: string;
   /** The WebAssembly module. */
   readonly module: string;
+  /** Texts that it was built from in place of the tree's, by path. */
+  readonly overlay?: ReadonlyMap<string, string>;
 }
 
 /** A world as it is between two steps of its subject. */
@@ -57,7 +59,7 @@ export function kernelC(tree: BuiltTree): KernelC {
   const machine: Machine = {
     exports,
     memory,
-    checks: checksOf(tree.path),
+    checks: checksOf(tree.path, tree.overlay),
     pristine: save(memory),
     stackTop,
     owner: undefined,

@@ -18,9 +18,10 @@ export interface Checks {
   readonly nth: (kind: Splat['kind'], file: string, line: number) => number;
 }
 
-/** Of the tree at a path; files are read when a line of theirs is asked about. */
-export function checksOf(tree: string): Checks {
+/** Of the tree at a path, with other texts for some files; files are read when a line of theirs is asked about. */
+export function checksOf(tree: string, overlay: ReadonlyMap<string, string> = new Map()): Checks {
   const files = new Map<string, readonly string[]>();
+  for (const [path, text] of overlay) files.set(join(tree, path), text.split('\n'));
   const known = new Map<string, number>();
   return {
     nth: (kind, file, line) => {

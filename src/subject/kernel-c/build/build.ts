@@ -8,6 +8,7 @@ import { compile, hash, type Objects } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { cacheFolder } from './folders.ts';
 import { NoModule } from './no-module.ts';
+import { type Overlay, writeOverlay } from './overlay.ts';
 import { type Release, releaseOf } from './release.ts';
 import { compilerVersion, requireLinker, run } from './run.ts';
 import { SHIM, type Source, sourcesOf } from './sources.ts';
@@ -18,6 +19,8 @@ export interface BuildRequest extends Variant {
   readonly tree: string;
   /** Path of the module. */
   readonly out: string;
+  /** Files that stand in place of the tree's. */
+  readonly overlay?: Overlay;
   /** Called once when the first file has to be compiled, for nothing of it is kept. */
   readonly compiling?: () => void;
 }
@@ -56,11 +59,13 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   await requireLinker();
   const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
+  const overlaid = writeOverlay(tree, request.overlay ?? new Map(), join(cache, 'overlays'));
   const objects: Objects = {
     folder: join(cache, 'objects'),
     salt: hash([version, ...namesBelow(SHIM)]),
     folders: { '@tree@': tree, '@shim@': SHIM },
-    hashes: new Map(),
+    overlaid,
+    hashes: new Map(overlaid.hashes),
     compiled: [],
     compiling: request.compiling,
   };

@@ -26,6 +26,14 @@ export interface Job {
   readonly flags: readonly string[];
 }
 
+/** Files that stand in place of others. */
+export interface Overlaid {
+  /** What the compiler is told. */
+  readonly flags: readonly string[];
+  /** Hash of each text by the absolute path of the file that it stands for. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
 /** The kept objects and what is known of files during one build. */
 export interface Objects {
   readonly folder: string;
@@ -33,6 +41,7 @@ export interface Objects {
   readonly salt: string;
   /** Folders by word: keys name the word, so that two copies of a tree share objects. */
   readonly folders: Readonly<Record<string, string>>;
+  readonly overlaid: Overlaid;
   /** Hash of each file, `''` for one that is not there. */
   readonly hashes: Map<string, string>;
   /** Names of the files that had to be compiled. */
@@ -55,12 +64,13 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
   const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`];
   const before = fileHash(objects, job.source);
-  const { status, stderr } = await run('clang', [...job.flags, '-c', job.source, ...output]);
+  const flags = [...objects.overlaid.flags, ...job.flags];
+  const { status, stderr } = await run('clang', [...flags, '-c', job.source, ...output]);
   if (status !== 0) {
     rmSync(`${fresh}.d`, { force: true });
     throw new NoModule(`${job.name}: does not compile\n${firstErrors(stderr)}`);
   }
-  if (before !== contentHash(job.source))
+  if (before !== (objects.overlaid.hashes.get(job.source) ?? contentHash(job.source)))
     throw new NoModule(`${job.source}: changed while it was compiled; build again`);
   objects.compiled.push(job.name);
   return keep(objects, recipe, fresh);
