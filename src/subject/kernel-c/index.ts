@@ -51,9 +51,12 @@ export interface KernelC extends SubjectFactory {
   readonly domids: number;
 }
 
-/** Starts subjects of a tree. */
-export function kernelC(tree: BuiltTree): KernelC {
-  const exports = exportsOf(readFileSync(tree.module));
+/** Starts subjects of a tree; `watch` may stand between them and what the module exports. */
+export function kernelC(
+  tree: BuiltTree,
+  watch: (exports: Exports) => Exports = (exports) => exports,
+): KernelC {
+  const exports = watch(exportsOf(readFileSync(tree.module)));
   const memory = memoryOf(exports);
   const stackTop = exports.stack.value;
   const machine: Machine = {

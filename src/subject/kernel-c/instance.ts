@@ -23,6 +23,7 @@ export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
     memory: memory(exports['memory']),
     stack: global(exports['__stack_pointer'], '__stack_pointer'),
     heap: global(exports['__heap_base'], '__heap_base').value,
+    address: (name) => global(exports[name], name).value,
     kc_address: numeric(exports['kc_address'], 'kc_address'),
     kc_domids: numeric(exports['kc_domids'], 'kc_domids'),
     kc_missing: numeric(exports['kc_missing'], 'kc_missing'),

@@ -8,6 +8,8 @@ export interface Exports {
   readonly stack: WebAssembly.Global;
   /** Where static data ends. */
   readonly heap: number;
+  /** Address of a variable; throws when the module has none of that name. */
+  readonly address: (name: string) => number;
   readonly kc_address: (which: number) => number;
   readonly kc_domids: () => number;
   readonly kc_missing: () => number;

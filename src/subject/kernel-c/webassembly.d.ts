@@ -5,6 +5,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
     static imports(module: Module): readonly { readonly name: string; readonly kind: string }[];
+    static customSections(module: Module, name: string): readonly ArrayBuffer[];
   }
   class Instance {
     constructor(module: Module, imports: Readonly<Record<string, Record<string, ImportValue>>>);

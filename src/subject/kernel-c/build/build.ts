@@ -115,7 +115,8 @@ async function compileAll(
       const source = sources[at];
       if (source === undefined) return;
       const flags = compileFlags(source, place, variant);
-      paths[at] = await compile(objects, { source: source.path, name: source.name, flags });
+      const marked = variant.lines === true && source.kernel;
+      paths[at] = await compile(objects, { source: source.path, name: source.name, flags, marked });
     }
   };
   const stopping = async (): Promise<void> => {

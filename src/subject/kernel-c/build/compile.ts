@@ -16,14 +16,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { markLines } from './mark.ts';
 import { NoModule } from './no-module.ts';
-import { run } from './run.ts';
+import { type Ended, run } from './run.ts';
 
 /** A file to compile and how. */
 export interface Job {
   readonly source: string;
   readonly name: string;
   readonly flags: readonly string[];
+  /** Its lines note that they run. */
+  readonly marked: boolean;
 }
 
 /** Files that stand in place of others. */
@@ -52,7 +55,12 @@ export interface Objects {
 
 /** Compiles unless an object is kept; returns its path. Throws `NoModule` with what the compiler says. */
 export async function compile(objects: Objects, job: Job): Promise<string> {
-  const recipe = hash([objects.salt, job.name, ...job.flags.map((flag) => shown(objects, flag))]);
+  const recipe = hash([
+    objects.salt,
+    job.name,
+    ...(job.marked ? [MARKER] : []),
+    ...job.flags.map((flag) => shown(objects, flag)),
+  ]);
   const known = join(objects.folder, `${recipe}.d`);
   if (existsSync(known)) {
     const kept = objectPath(objects, recipe, readFileSync(known, 'utf8').split('\n'));
@@ -62,10 +70,12 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   objects.compiling = undefined;
   mkdirSync(objects.folder, { recursive: true });
   const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
-  const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`];
   const before = fileHash(objects, job.source);
   const flags = [...objects.overlaid.flags, ...job.flags];
-  const { status, stderr } = await run('clang', [...flags, '-c', job.source, ...output]);
+  const { status, stderr } = await (job.marked ? compileMarked : compilePlain)(
+    { ...job, flags },
+    fresh,
+  );
   if (status !== 0) {
     rmSync(`${fresh}.d`, { force: true });
     throw new NoModule(`${job.name}: does not compile\n${firstErrors(stderr)}`);
@@ -78,6 +88,32 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
 
 /** Tells apart builds that run in one process. */
 let serial = 0;
+
+/** Stands for the code that marks lines: what an older one has marked is not taken. */
+const MARKER = hash(
+  ['mark.ts', 'debug-lines.ts'].map((name) =>
+    readFileSync(join(import.meta.dirname, name), 'latin1'),
+  ),
+);
+
+function compilePlain({ flags, source }: Job, fresh: string): Promise<Ended> {
+  return run('clang', [...flags, '-c', source, '-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.o`]);
+}
+
+/** Front end, marks, and then what is done to any other file, optimiser and sanitizer. */
+async function compileMarked({ flags, source, name }: Job, fresh: string): Promise<Ended> {
+  const front = ['-S', '-emit-llvm', '-Xclang', '-disable-llvm-passes', source];
+  const output = ['-MD', '-MF', `${fresh}.d`, '-o', `${fresh}.ll`];
+  const made = await run('clang', [...flags, ...front, ...output]);
+  if (made.status !== 0) return made;
+  const marked = `${fresh}.marked.ll`;
+  try {
+    writeFileSync(marked, markLines(readFileSync(`${fresh}.ll`, 'utf8'), name));
+    return await run('clang', [...flags, '-c', marked, '-o', `${fresh}.o`]);
+  } finally {
+    for (const path of [`${fresh}.ll`, marked]) rmSync(path, { force: true });
+  }
+}
 
 /** Files the object and the list of what it includes under their names. */
 function keep(objects: Objects, recipe: string, fresh: string): string {

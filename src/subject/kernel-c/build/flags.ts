@@ -13,6 +13,8 @@ export interface Variant {
   readonly kasan: boolean;
   /** A counter for each branch of the tree's files. */
   readonly coverage: boolean;
+  /** Each line of the tree's files notes that it runs. */
+  readonly lines?: boolean;
 }
 
 /** Folders of a build. */

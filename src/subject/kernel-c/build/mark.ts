@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Makes the code of a file note which of its lines run, and which ways its conditions go: in LLVM's textual
+ * intermediate code, as the front end makes it and before anything is optimised. Each line has a byte that
+ * is written before the first instruction of the line in each block, so that an early return and a `goto`
+ * have theirs, and a line behind a call that ends the run is not taken for one that ran. The optimiser may
+ * leave a volatile write out only with the code around it.
+ */
+import type { DebugFunction, DebugPlace } from './debug-lines.ts';
+import { placesIn } from './debug-lines.ts';
+
+/** What a byte stands for: a line, or two bytes for a condition that is false or true. */
+interface Mark {
+  readonly place: DebugPlace;
+  /** Index of the byte, the first one of a condition. */
+  readonly at: number;
+  /** The condition, a value of the intermediate code; absent for a line. */
+  readonly condition?: string;
+  /** Index of the line of text that the mark goes before. */
+  readonly before: number;
+}
+
+/** Section of the module in which each file says what its bytes stand for, a line of JSON each. */
+export const MAP_SECTION = 'kc_map';
+
+/** What a file says of its bytes. */
+export interface UnitMap {
+  /** Exported variable in which the bytes are. */
+  readonly symbol: string;
+  /** Their number in words of four. */
+  readonly words: number;
+  /** Name, file and line. */
+  readonly functions: readonly (readonly [string, string, number])[];
+  /** Index of the function, line, column, number of bytes: 1 for a line, 2 for a condition, false first. */
+  readonly marks: readonly (readonly [number, number, number, number])[];
+}
+
+/** Marks a file; `unit` is its name, which no other file of the module has. */
+export function markLines(text: string, unit: string): string {
+  const lines = text.split('\n');
+  const marks = marksIn(lines);
+  if (marks.length === 0) return text;
+  const symbol = `kc_ran ${unit}`;
+  const words = wordsOf(marks);
+  const pointers = UNTYPED.test(text);
+  const node = freeNode(lines);
+  const array = `[${4 * words} x i8]`;
+  const render = renderer({ array, symbol, pointers, quiet: `!nosanitize !${node}` });
+  const out: string[] = [];
+  let next = 0;
+  for (const [index, line] of lines.entries()) {
+    for (; marks[next]?.before === index; next += 1) out.push(...render(marks[next]));
+    out.push(line);
+  }
+  out.push(
+    `@"${symbol}" = global ${array} zeroinitializer, align 4`,
+    `!wasm.custom_sections = !{!${node + 1}}`,
+    `!${node} = !{}`,
+    `!${node + 1} = !{!"${MAP_SECTION}", !"${quoted(`${JSON.stringify(unitMap(symbol, words, marks))}\n`)}"}`,
+    '',
+  );
+  return out.join('\n');
+}
+
+/** A load or a store as compilers write it from LLVM 15 on. */
+const UNTYPED = /^ {2}(?:store|%\S+ = load) .*, ptr [%@]/mu;
+const START = /^ {2}\S/u;
+const DEBUG = /, !dbg (!\d+)/u;
+/** What has to come first in its block, and what is no code. */
+const NO_CODE =
+  /^ {2}(?:%[\w.$"-]+ = (?:phi|alloca|landingpad) |#dbg_|(?:tail )?call void @llvm\.(?:dbg|lifetime)\.)/u;
+const CONDITION = /^ {2}br i1 ([^,]+), label /u;
+
+/** Files that are not the tree's: shims, and headers that were made for it. */
+const OURS = /^(?:shim\/|\/)/u;
+
+/** Looks at the instructions of all functions. */
+function marksIn(lines: readonly string[]): readonly Mark[] {
+  const placeOf = placesIn(lines);
+  const marks: Mark[] = [];
+  let within = false;
+  let last: DebugPlace | undefined;
+  let at = 0;
+  for (const [index, line] of lines.entries()) {
+    if (line.startsWith('define ')) within = true;
+    if (line === '}') within = false;
+    if (!START.test(line)) {
+      // A label begins a block; what is indented deeper goes on with an instruction.
+      if (!line.startsWith('   ')) last = undefined;
+      continue;
+    }
+    if (!within || NO_CODE.test(line) || line.startsWith('  ]')) continue;
+    const place = placeOf(debugNode(lines, index));
+    if (place === undefined || OURS.test(place.function.file)) continue;
+    if (last?.line !== place.line || last.function !== place.function) {
+      marks.push({ place, at, before: index });
+      at += 1;
+    }
+    last = place;
+    const condition = CONDITION.exec(line)?.[1];
+    if (condition === undefined || /^(?:true|false|undef|poison)$/u.test(condition)) continue;
+    marks.push({ place, at, condition, before: index });
+    at += 2;
+  }
+  return marks;
+}
+
+/** The debug node of an instruction; that of a switch is on the line with its closing bracket. */
+function debugNode(lines: readonly string[], index: number): string {
+  let end = index;
+  if (lines[index]?.endsWith('[') === true)
+    while (lines[end]?.startsWith('  ]') === false) end += 1;
+  return DEBUG.exec(lines[end] ?? '')?.[1] ?? '';
+}
+
+function wordsOf(marks: readonly Mark[]): number {
+  const last = marks.at(-1);
+  return last === undefined ? 0 : Math.ceil((last.at + (last.condition === undefined ? 1 : 2)) / 4);
+}
+
+/** How the bytes are reached. */
+interface Bytes {
+  readonly array: string;
+  readonly symbol: string;
+  /** Pointers have no type, as from LLVM 15 on. */
+  readonly pointers: boolean;
+  /** Keeps KASAN from looking at the write. */
+  readonly quiet: string;
+}
+
+function renderer({ array, symbol, pointers, quiet }: Bytes): (mark: Mark | undefined) => string[] {
+  const byte = pointers ? 'ptr' : 'i8*';
+  const base = `${array}${pointers ? ', ptr' : `, ${array}*`} @"${symbol}"`;
+  return (mark) => {
+    if (mark === undefined) return [];
+    const { at, condition } = mark;
+    if (condition === undefined)
+      return [
+        `  store volatile i8 1, ${byte} getelementptr inbounds (${base}, i32 0, i32 ${at}), align 1, ${quiet}`,
+      ];
+    const [way, which, where] = [`%kc.way.${at}`, `%kc.which.${at}`, `%kc.where.${at}`];
+    return [
+      `  ${way} = zext i1 ${condition} to i32`,
+      `  ${which} = add i32 ${way}, ${at}`,
+      `  ${where} = getelementptr inbounds ${base}, i32 0, i32 ${which}`,
+      `  store volatile i8 1, ${byte} ${where}, align 1, ${quiet}`,
+    ];
+  };
+}
+
+/** The number of a metadata node that there is none of, nor of those that follow. */
+function freeNode(lines: readonly string[]): number {
+  let most = -1;
+  for (const line of lines) {
+    const number = /^!(\d+) = /u.exec(line)?.[1];
+    if (number !== undefined) most = Math.max(most, Number(number));
+  }
+  return most + 1;
+}
+
+/** A text of the intermediate code. */
+function quoted(text: string): string {
+  return text.replaceAll(/[^ !#-[\]-~]/gu, (one) =>
+    [...Buffer.from(one)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+}
+
+function unitMap(symbol: string, words: number, marks: readonly Mark[]): UnitMap {
+  const functions = new Map<DebugFunction, number>();
+  const rows = marks.map(({ place, condition }): [number, number, number, number] => {
+    const known = functions.get(place.function) ?? functions.size;
+    functions.set(place.function, known);
+    return [known, place.line, place.column, condition === undefined ? 1 : 2];
+  });
+  return {
+    symbol,
+    words,
+    functions: [...functions.keys()].map(({ name, file, line }) => [name, file, line]),
+    marks: rows,
+  };
+}
