@@ -6,7 +6,8 @@ import { buildModule, type Built } from '../subject/kernel-c/build/build.ts';
 import { hash } from '../subject/kernel-c/build/compile.ts';
 import { cacheFolder } from '../subject/kernel-c/build/folders.ts';
 import { releaseName } from '../subject/kernel-c/build/release.ts';
-import { kernelC } from '../subject/kernel-c/index.ts';
+import type { Backend } from '../subject/kernel-c/build/run.ts';
+import { kernelC, nativeC } from '../subject/kernel-c/index.ts';
 import { fitTree, type FittedTree } from './fit.ts';
 import type { NamedTree } from './registry.ts';
 import { requireWhole } from './whole.ts';
@@ -15,23 +16,32 @@ import { requireWhole } from './whole.ts';
 export interface ReadyTree extends FittedTree {
   readonly tree: NamedTree;
   readonly built: Built;
+  readonly backend: Backend;
   /** The release as its Makefile says, such as `6.12.117`. */
   readonly release: string;
 }
 
 /** Builds a tree, or takes its module from the cache. Throws `NoTree` or `NoModule`. */
-export async function readyTree(tree: NamedTree, compiling?: () => void): Promise<ReadyTree> {
-  const out = join(cacheFolder(), 'modules', `${tree.name}-${hash([tree.path])}.wasm`);
-  const request = { tree: tree.path, out, kasan: true, coverage: false };
+export async function readyTree(
+  tree: NamedTree,
+  compiling?: () => void,
+  backend: Backend = 'wasm',
+): Promise<ReadyTree> {
+  const native = backend === 'native';
+  const file = `${tree.name}-${hash([tree.path])}.${backend}`;
+  const out = join(cacheFolder(), 'modules', file);
+  const request = { tree: tree.path, out, kasan: true, coverage: false, native };
   const built = await buildModule(compiling === undefined ? request : { ...request, compiling });
   requireWhole(tree.path, built);
   const name = `tree:${tree.name}`;
-  const fitted = fitTree(kernelC({ name, path: tree.path, module: built.module }));
-  return { tree, built, release: releaseName(built.release), ...fitted };
+  const source = { name, path: tree.path, module: built.module };
+  const fitted = fitTree(native ? nativeC(source) : kernelC(source));
+  return { tree, built, backend, release: releaseName(built.release), ...fitted };
 }
 
 /** How the module was built, on one line, for those who want to see the same. */
-export function buildText({ built, release }: ReadyTree): string {
+export function buildText({ built, backend, release }: ReadyTree): string {
   const compiler = /clang version [\d.]+/u.exec(built.compiler)?.[0] ?? built.compiler;
-  return `Linux ${release}, ${compiler} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT`;
+  const how = backend === 'native' ? 'native, ASan and UBSan' : '--target=wasm32, KASAN';
+  return `Linux ${release}, ${compiler} ${how}, SMP with 4 CPUs, sparse irqs, no PREEMPT`;
 }
