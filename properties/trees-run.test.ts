@@ -78,8 +78,8 @@ async function firstFinding(
 }
 
 async function factoryOf(path: string): Promise<SubjectFactory> {
-  const { factory, fit } = await readyTree({ name: 'test', path: resolve(path), from: '' });
-  return { ...factory, fit };
+  const { factory } = await readyTree({ name: 'test', path: resolve(path), from: '' });
+  return factory;
 }
 
 describe.each(trees)('the tree $name', ({ name, path }) => {

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A registered tree, built and ready to run: its module is made again when anything in it has changed. */
-import { join } from 'node:path';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { buildModule, type Built } from '../subject/kernel-c/build/build.ts';
 import { hash } from '../subject/kernel-c/build/compile.ts';
 import { cacheFolder } from '../subject/kernel-c/build/folders.ts';
+import type { Overlay } from '../subject/kernel-c/build/overlay.ts';
 import { releaseName } from '../subject/kernel-c/build/release.ts';
 import { kernelC } from '../subject/kernel-c/index.ts';
 import { fitTree, type FittedTree } from './fit.ts';
 import type { NamedTree } from './registry.ts';
 import { requireWhole } from './whole.ts';
+
+/** How a tree is built. */
+export interface BuildOptions {
+  /** Texts that stand in place of the tree's own. */
+  readonly overlay?: Overlay;
+  /** Called when something has to be compiled. */
+  readonly compiling?: () => void;
+}
 
 /** A tree that can be run. */
 export interface ReadyTree extends FittedTree {
@@ -20,18 +30,38 @@ export interface ReadyTree extends FittedTree {
 }
 
 /** Builds a tree, or takes its module from the cache. Throws `NoTree` or `NoModule`. */
-export async function readyTree(tree: NamedTree, compiling?: () => void): Promise<ReadyTree> {
-  const out = join(cacheFolder(), 'modules', `${tree.name}-${hash([tree.path])}.wasm`);
-  const request = { tree: tree.path, out, kasan: true, coverage: false };
+export async function readyTree(tree: NamedTree, options: BuildOptions = {}): Promise<ReadyTree> {
+  const { overlay = new Map(), compiling } = options;
+  const out = moduleFile(tree, overlay);
+  const request = { tree: tree.path, out, overlay, kasan: true, coverage: false };
   const built = await buildModule(compiling === undefined ? request : { ...request, compiling });
   requireWhole(tree.path, built);
-  const name = `tree:${tree.name}`;
-  const fitted = fitTree(kernelC({ name, path: tree.path, module: built.module }));
-  return { tree, built, release: releaseName(built.release), ...fitted };
+  if (overlay.size > 0) prune(dirname(out));
+  const source = { name: `tree:${tree.name}`, path: tree.path, module: built.module, overlay };
+  const { factory, profile } = fitTree(kernelC(source));
+  const release = releaseName(built.release);
+  return { tree, built, release, profile, factory: { ...factory, build: textOf(built) } };
+}
+
+/** Where the module of a tree is kept, or that of the tree with other texts for some files. */
+export function moduleFile({ name, path }: NamedTree, overlay: Overlay): string {
+  const folder = join(cacheFolder(), overlay.size === 0 ? 'modules' : 'modules/changed');
+  return join(folder, `${name}-${hash([path, ...[...overlay].flat()])}.wasm`);
+}
+
+/** How many modules of changes are kept; each has one that is fast and one that notes its lines. */
+const KEPT = 64;
+
+function prune(folder: string): void {
+  const files = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, age: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((one, other) => other.age - one.age);
+  for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
 }
 
 /** How the module was built, on one line, for those who want to see the same. */
-export function buildText({ built, release }: ReadyTree): string {
-  const compiler = /clang version [\d.]+/u.exec(built.compiler)?.[0] ?? built.compiler;
-  return `Linux ${release}, ${compiler} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT`;
+function textOf({ compiler, release }: Built): string {
+  const version = /clang version [\d.]+/u.exec(compiler)?.[0] ?? compiler;
+  return `Linux ${releaseName(release)}, ${version} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT`;
 }
