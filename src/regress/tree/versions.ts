@@ -72,7 +72,8 @@ type WithMap = Mapped & { readonly map: KernelMap };
 async function mapped(made: Version, tree: NamedTree): Promise<WithMap> {
   const { overlay, factory } = made;
   const out = moduleFile(tree, overlay).replace(/wasm$/u, 'lines.wasm');
-  const map = await mapOf({ name: factory.name, tree: tree.path, out, overlay });
+  const { path, config = 'usual' } = tree;
+  const map = await mapOf({ name: factory.name, tree: path, out, overlay, config });
   return { ...made, map };
 }
 
