@@ -181,8 +181,8 @@ describe.each(trees)('the map of $name', { timeout: 600_000 }, ({ name, path }) 
   const SETUP = [call('msi_setup_device_data'), call('msi_lock_descs')];
 
   test('shows what the fast build shows, step by step', async () => {
-    const { factory, fit } = await readyTree({ name, path: tree, from: '' });
-    const fast = { factory: { ...factory, fit }, spec: 'kernel' } as const;
+    const { factory } = await readyTree({ name, path: tree, from: '' });
+    const fast = { factory, spec: 'kernel' } as const;
     const slow = { factory: mapped().factory, spec: 'kernel' } as const;
     const traces = tracesFor(fast.factory);
     expect(traces.length).toBeGreaterThan(300);

@@ -53,7 +53,11 @@ const FOUND = {
 } as const;
 
 describe('a trace that is found', () => {
-  const keeping = { name: 'x/a b.patch', named: ["x/it's.patch", 'x/a b.patch'] };
+  const keeping = {
+    name: 'x/a b.patch',
+    named: ["x/it's.patch", 'x/a b.patch'],
+    subject: 'reference',
+  };
 
   test('is kept before it is minimised, and then in its place', () => {
     const { draft, keep } = startKeeping({ ...keeping, reports: at('kept') });

@@ -32,7 +32,7 @@ function taskOf(name: string, code: string): Task {
     change: { name, title: name, before: base, changed: edited(atBegin(code)) },
     base,
     budget,
-    keeping: { name, named: [name], reports: folder },
+    keeping: { name, named: [name], reports: folder, subject: 'reference' },
   };
 }
 

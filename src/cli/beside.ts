@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The unchanged subject beside a changed one: it runs the same steps, and what it shows is compared line by line. */
-import { shownPath } from '../regress/change.ts';
+import { type Change, shownPath } from '../regress/change.ts';
 import { gatherOne } from '../regress/gather.ts';
 import { changes, copyPicture } from '../report/changes.ts';
 import { observationLines } from '../report/observation.ts';
 import type { Paint } from '../report/paint.ts';
 import { sideBySide } from '../report/side-by-side.ts';
+import { placeless } from '../run/differ.ts';
 import { loadChanged } from '../subject/changed/load.ts';
 import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
-import type { Snapshot, Subject, SubjectFactory } from '../subject/subject.ts';
+import { type Snapshot, started, type Subject, type SubjectFactory } from '../subject/subject.ts';
 import { thrownText } from '../subject/thrown.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Step } from '../trace/step.ts';
@@ -20,15 +21,39 @@ export interface ChangedPair {
   readonly base: SubjectFactory;
 }
 
-/** What `regress` takes, several patches one on top of the other; throws a mistake where it does not apply or load. */
-export function readChange(names: readonly string[]): ChangedPair {
+/**
+ * What `regress` takes, several patches one on top of the other, of the reference or of a tree by its name;
+ * throws a mistake where it does not apply or load.
+ */
+export async function readChange(
+  names: readonly string[],
+  tree: string | undefined,
+): Promise<ChangedPair> {
   try {
-    const { name, base, outcome } = gatherOne(names);
-    if (outcome.kind === 'does not apply') throw unusable(name, outcome.problem, 'applies');
-    return { factory: load(name, outcome.sources), base: load('base', base) };
+    if (tree !== undefined) return await readTreeChange(names, tree);
+    const { name, base, changed } = applied(gatherOne(names));
+    return { factory: load(name, changed), base: load('base', base) };
   } catch (error) {
     throw expectedChange(names.join(' '), error);
   }
+}
+
+async function readTreeChange(names: readonly string[], tree: string): Promise<ChangedPair> {
+  const [{ treeBase }, { builtPair }] = await Promise.all([
+    import('./regress-base.ts'),
+    import('../regress/tree/versions.ts'),
+  ]);
+  const base = await treeBase(tree);
+  const change = applied(gatherOne(names, base.origin));
+  const pair = await builtPair(change, base.tree);
+  if (isProblem(pair)) throw unusable(change.name, pair, 'compiles');
+  return { factory: pair.changed, base: pair.base };
+}
+
+function applied(change: Change): Omit<Change, 'outcome'> & { readonly changed: Sources } {
+  const { name, outcome } = change;
+  if (outcome.kind === 'does not apply') throw unusable(name, outcome.problem, 'applies');
+  return { ...change, changed: outcome.sources };
 }
 
 function load(name: string, sources: Sources): SubjectFactory {
@@ -61,7 +86,7 @@ export interface Compared {
 
 /** Starts it before the first step. */
 export function startBeside(base: SubjectFactory, environment: Environment, paint: Paint): Beside {
-  const subject = base.start(environment);
+  const subject = started(base, environment);
   const before: { readonly snapshot: Snapshot; readonly over: boolean }[] = [];
   let over = false;
   return {
@@ -89,7 +114,7 @@ function run(
 ): { readonly lines: readonly string[]; readonly over: boolean } {
   const picture = copyPicture(subject.picture());
   try {
-    const seen = subject.apply(step);
+    const seen = placeless(subject.apply(step));
     const lines = observationLines(step.call.fn, seen, changes(picture, seen.picture));
     return { lines, over: seen.dead };
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   type StepResult,
 } from '../run/session.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { placeless } from '../run/differ.ts';
 import { startBeside } from './beside.ts';
 import { formatStep } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
@@ -70,7 +71,8 @@ export function startPlayer(trace: Trace, options: PlayerOptions, paint: Paint):
       const result = session.apply(step);
       stopped = result.kind === 'finding' || result.kind === 'ended';
       if (result.kind === 'finding') found = result.finding;
-      const seen = result.kind === 'skipped' ? undefined : session.observation();
+      const shown = result.kind === 'skipped' ? undefined : session.observation();
+      const seen = shown === undefined || beside === undefined ? shown : placeless(shown);
       const own =
         seen === undefined
           ? []
@@ -81,8 +83,8 @@ export function startPlayer(trace: Trace, options: PlayerOptions, paint: Paint):
           : beside.compare(step, own);
       if (differs) differing.add(before.length);
       ran.push(result.kind !== 'skipped');
-      const shown = [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)];
-      return shown.join('\n');
+      const all = [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)];
+      return all.join('\n');
     },
     back: () => {
       const snapshot = before.pop();

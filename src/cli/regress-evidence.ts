@@ -9,12 +9,15 @@ import { oneLine } from '../report/printable.ts';
 import { formatTrace } from '../trace/format.ts';
 import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
 import { isMistake } from './mistake.ts';
+import { USUAL_SUBJECT } from './subjects.ts';
 
 /** What is checked, and where its traces go. */
 export interface Keeping {
   readonly name: string;
   /** What `replay --change` takes for it. */
   readonly named: readonly string[];
+  /** What was changed: `reference`, or a tree as `--subject` takes it. */
+  readonly subject: string;
   /** The folder of the reports. */
   readonly reports: string;
 }
@@ -28,7 +31,7 @@ export interface Keeper {
 }
 
 /** Starts without a trace. */
-export function startKeeping({ name, named, reports }: Keeping): Keeper {
+export function startKeeping({ name, named, reports, subject }: Keeping): Keeper {
   const folder = join(reports, 'findings');
   const drafts = new Set<string>();
   const save = (text: string, suffix: string, about: readonly string[]): string => {
@@ -65,7 +68,10 @@ export function startKeeping({ name, named, reports }: Keeping): Keeper {
         const path = save(trace, shortHash(trace), about);
         for (const draft of drafts) rmSync(draft, { force: true });
         const file = shown(path);
-        return { ...result, evidence: { ...evidence, file, again: againText(file, named) } };
+        return {
+          ...result,
+          evidence: { ...evidence, file, again: againText(file, named, subject) },
+        };
       } catch (error) {
         if (!isMistake(error)) throw error;
         return { ...result, evidence: { ...evidence, unsaved: error.message } };
@@ -78,14 +84,15 @@ export function startKeeping({ name, named, reports }: Keeping): Keeper {
 function slug(name: string): string {
   const last = name.split('/').findLast((part) => part !== '') ?? name;
   return last
-    .replace(/\.patch$/u, '')
+    .replace(/\.(?:patch|edit)$/u, '')
     .replaceAll(/[^\w.-]/gu, '-')
     .slice(0, 100);
 }
 
-function againText(file: string, named: readonly string[]): string {
+function againText(file: string, named: readonly string[], subject: string): string {
   const changes = named.map((name) => quoted(name)).join(' ');
-  return `npm run -s msicheck -- replay ${quoted(file)} --change ${changes}`;
+  const on = subject === USUAL_SUBJECT ? '' : ` --subject ${quoted(subject)}`;
+  return `npm run -s msicheck -- replay ${quoted(file)}${on} --change ${changes}`;
 }
 
 /** As a shell takes it for one word. */

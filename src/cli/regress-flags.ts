@@ -33,6 +33,7 @@ export interface Flags extends ReportFlags {
   readonly runs?: number;
   readonly jobs: number;
   readonly corpus: string;
+  readonly tree?: string;
   readonly format: Format;
 }
 
@@ -53,8 +54,14 @@ export function withRegressOptions(program: Command): Command {
   const corpus = new Option('--corpus <folder>', 'traces that are replayed and swept first');
   const command = program
     .command('regress')
-    .description('check a change of the reference: a patch, a series, a changed copy, or commits')
+    .description(
+      'check a change of the reference, or of a kernel tree: a patch, a series, a changed copy, or commits',
+    )
     .argument('<change...>', '*.patch, a folder, a series file, or a range of commits')
+    .option(
+      '--tree <name>',
+      'the kernel tree that is changed (tree list), instead of the reference',
+    )
     .option('--each', 'take the patches of a series one by one, not one on top of the other')
     .option('--bisect', 'name the first bad patch of a series')
     .option('--for-bisect', "end with git bisect's statuses: 0 good, 1 bad, 125 cannot be built")
@@ -93,6 +100,8 @@ const EXCLUSIVE: readonly Pair[] = [
   ['refresh', 'each', '--refresh takes the patches one by one anyway'],
   ['refresh', 'json', ONE_BY_ONE],
   ['refresh', 'format', ONE_BY_ONE],
+  ['canaries', 'tree', 'the canaries are planted in the reference'],
+  ['refresh', 'tree', '--refresh carries patches of the reference over to what it is now'],
   ['json', 'format', '--json is the same as --format json'],
   ['time', 'runs', 'one limits the time for each change, the other its random traces'],
 ];

@@ -15,6 +15,7 @@ import type { Interrupt } from './interrupt.ts';
 import { mistake, Status } from './mistake.ts';
 import type { Pool } from './regress-pool.ts';
 import type { Task } from './regress-worker.ts';
+import type { NamedTree } from '../trees/registry.ts';
 import { finish, paintFor } from './terminal.ts';
 
 /** Random traces per seed before a defect counts as not found. */
@@ -26,6 +27,8 @@ export interface MatrixRun {
   readonly pool: Pool;
   readonly interrupt: Interrupt;
   readonly seeds: number;
+  /** The kernel tree that is changed; the rows of a tree are its changes alone. */
+  readonly tree: NamedTree | undefined;
   /** Check the canaries as closely as the changes. */
   readonly canaries?: true;
   readonly json: boolean;
@@ -34,18 +37,15 @@ export interface MatrixRun {
 
 /** Checks the changes and the canaries; ends with 1 when the check with some seed misses one of them. */
 export async function runMatrix(changes: readonly Change[], run: MatrixRun): Promise<void> {
-  const killed = readKilled(run.reports);
-  const defects = changes.map(({ name, outcome }) => ({
+  const killed = run.tree === undefined ? readKilled(run.reports) : undefined;
+  const defects = changes.map(({ name, base, before, outcome }) => ({
     name,
+    base,
+    before,
     sources: sourcesOf(name, outcome),
     seeds: run.seeds,
   }));
-  const canaries = DEFECTS.map((defect) => ({
-    name: `canary ${defect.name}`,
-    sources: plantedSources(defect),
-    seeds: run.canaries === true ? run.seeds : 0,
-  }));
-  const all = [...defects, ...canaries];
+  const all = [...defects, ...(run.tree === undefined ? canariesOf(run) : [])];
   const counting = startCounting(all.length, 'defects');
   const rows = await Promise.all(
     all.map(async (each) => {
@@ -56,11 +56,13 @@ export async function runMatrix(changes: readonly Change[], run: MatrixRun): Pro
   );
   counting.stop();
   const known = rows.filter((row) => row !== undefined);
-  const matrix = matrixOf(known, [AGREE, ...RULES.map(({ name }) => name)], killed?.rules);
+  const rules = run.tree === undefined ? [AGREE, ...RULES.map(({ name }) => name)] : [];
+  const matrix = matrixOf(known, rules, killed?.rules);
+  const file = run.tree === undefined ? 'matrix' : `matrix-${run.tree.name}`;
   const document = matrixJson(matrix);
-  writeWhole(join(run.reports, 'matrix.json'), document);
-  writeWhole(join(run.reports, 'matrix.txt'), matrixText(matrix));
-  const files = shown(join(run.reports, 'matrix.*'));
+  writeWhole(join(run.reports, `${file}.json`), document);
+  writeWhole(join(run.reports, `${file}.txt`), matrixText(matrix));
+  const files = shown(join(run.reports, `${file}.*`));
   const from = killed === undefined ? '' : `${killed.mutants} mutants: ${killed.file}\n`;
   const text = `${matrixText(matrix, paintFor(process.stdout))}${from}report: ${files}\n`;
   finish(statusOf(known, run), run.json ? document : text);
@@ -81,20 +83,31 @@ function sourcesOf(name: string, outcome: Change['outcome']): Sources {
   throw mistake(`${name}: does not apply: ${file}:${line}: ${message}`);
 }
 
-interface Defect {
-  readonly name: string;
+interface Defect extends Pick<Change, 'name' | 'base' | 'before'> {
   readonly sources: Sources;
   /** How many; 0 runs the corpus alone. */
   readonly seeds: number;
 }
 
+function canariesOf({ canaries, seeds }: MatrixRun): readonly Defect[] {
+  const base = referenceSources();
+  return DEFECTS.map((defect) => ({
+    name: `canary ${defect.name}`,
+    base,
+    before: base,
+    sources: plantedSources(defect),
+    seeds: canaries === true ? seeds : 0,
+  }));
+}
+
 function rowOf(
-  { name, sources, seeds }: Defect,
-  { budget, pool }: MatrixRun,
+  { name, base, before, sources, seeds }: Defect,
+  { budget, pool, tree }: MatrixRun,
 ): Promise<MatrixRow | undefined> {
   return pool.matrix({
-    change: { name, title: name, before: referenceSources(), changed: sources },
-    base: referenceSources(),
+    change: { name, title: name, before, changed: sources },
+    base,
+    tree,
     budget: { ...budget, runs: Number.isFinite(budget.runs) ? budget.runs : MOST_TRACES },
     seeds: Array.from({ length: seeds }, (_, index) => `${budget.seed} ${index + 1}`),
   });

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Checks a change in a thread of its own, which can be ended when the change does not end. */
 import type { Budget } from '../regress/budget.ts';
-import { checkChange, type Loadable } from '../regress/check.ts';
-import { matrixRow } from '../regress/matrix.ts';
+import { checkChange, checkVersions, unusable } from '../regress/check.ts';
+import { matrixRow, rowOf } from '../regress/matrix.ts';
+import { treeVersions } from '../regress/tree/versions.ts';
+import type { Loadable, Versions } from '../regress/versions.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
-import type { Sources } from '../subject/changed/sources.ts';
+import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
 import { reference } from '../subject/reference/index.ts';
+import { fitted } from '../subject/subject.ts';
+import type { NamedTree } from '../trees/registry.ts';
 import { writePlace } from './place.ts';
 import { type Keeping, startKeeping } from './regress-evidence.ts';
 
@@ -15,6 +19,8 @@ export interface Task {
   readonly change: Omit<Loadable, 'base'>;
   /** Sources that it is compared with. */
   readonly base: Sources;
+  /** The kernel tree that the sources are of; absent for the reference. */
+  readonly tree?: NamedTree | undefined;
   readonly budget: Omit<Budget, 'clock' | 'progress' | 'found'>;
   /** Where the thread says which trace it runs. */
   readonly place: SharedArrayBuffer;
@@ -26,11 +32,16 @@ export interface CheckTask extends Task {
 }
 
 /** Checks it, and keeps what it finds. */
-export function check(task: CheckTask): ChangeResult {
+export async function check(task: CheckTask): Promise<ChangeResult> {
   const { change, base, keeping } = task;
   writePlace(task.place, 'loading', 0);
   const { draft, keep } = startKeeping(keeping);
-  return keep(checkChange({ ...change, base }, { ...budgetOf(task), found: draft }));
+  const budget = { ...budgetOf(task), found: draft };
+  if (task.tree === undefined) return keep(checkChange({ ...change, base }, budget));
+  const start = clock();
+  const versions = await versionsOf(task, task.tree);
+  if (isProblem(versions)) return unusable(change, versions);
+  return keep(checkVersions(change, versions, { ...fittedTo(versions, budget), start }));
 }
 
 /** What a row of the kill matrix takes: the seeds besides. */
@@ -39,10 +50,35 @@ export interface MatrixTask extends Task {
 }
 
 /** Its row of the kill matrix. */
-export function matrix(task: MatrixTask): MatrixRow {
+export async function matrix(task: MatrixTask): Promise<MatrixRow> {
   const { change, base, seeds } = task;
   writePlace(task.place, 'loading', 0);
-  return matrixRow({ ...change, base }, reference, { ...budgetOf(task), seeds });
+  const plan = { ...budgetOf(task), seeds };
+  if (task.tree === undefined) return matrixRow({ ...change, base }, reference, plan);
+  const versions = await versionsOf(task, task.tree);
+  if (isProblem(versions)) return { name: change.name, rules: [], corpus: 0, sweep: 0, seeds: [] };
+  const whole = (budget: Budget): ChangeResult =>
+    checkVersions(change, versions, { ...budget, start: clock() });
+  return rowOf(change.name, { ...versions, check: whole }, { ...fittedTo(versions, plan), seeds });
+}
+
+function versionsOf({ change, base, place }: Task, tree: NamedTree): Promise<Versions | Problem> {
+  return treeVersions({ ...change, base }, tree, (what) => {
+    writePlace(place, what, 0);
+  });
+}
+
+/** What a tree does not have is not run; what it has is run as it has it. */
+function fittedTo({ changed }: Versions, budget: Budget): Budget {
+  const corpus = budget.corpus.flatMap(({ path, trace }) => {
+    const environment = fitted(changed, trace.environment);
+    return typeof environment === 'string' ? [] : [{ path, trace: { ...trace, environment } }];
+  });
+  const environments = budget.environments.flatMap((each) => {
+    const environment = fitted(changed, each);
+    return typeof environment === 'string' ? [] : [environment];
+  });
+  return { ...budget, corpus, environments };
 }
 
 function budgetOf({ budget, place }: Task): Budget {

@@ -2,7 +2,6 @@
 /** `regress`: what a change of the reference breaks, or that it changes nothing that can be seen. */
 import type { Command } from 'commander';
 
-import { ENVIRONMENTS } from '../generate/environments.ts';
 import { bisect } from '../regress/bisect.ts';
 import type { Change } from '../regress/change.ts';
 import { empty } from '../regress/check.ts';
@@ -15,9 +14,9 @@ import type { ChangeResult, RegressReport } from '../report/change.ts';
 import { startCounting } from './counting.ts';
 import { prepareFolder } from './files.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
-import { readKept } from './kept.ts';
 import { expectedChange, mistake, Status } from './mistake.ts';
 import { timeText } from './options.ts';
+import { type Base, baseOf } from './regress-base.ts';
 import { DEFAULT_TIME, type Flags, refuseOddOptions, withRegressOptions } from './regress-flags.ts';
 import { runMatrix } from './regress-matrix.ts';
 import { type Pool, startPool } from './regress-pool.ts';
@@ -39,18 +38,20 @@ export function addRegress(program: Command): void {
 /** What one run of the command works with. */
 interface Run {
   readonly flags: Flags;
+  readonly base: Base;
   readonly budget: Task['budget'];
   readonly pool: Pool;
   readonly interrupt: Interrupt;
 }
 
 async function regress(names: readonly string[], flags: Flags): Promise<void> {
-  const budget = budgetOf(flags);
+  const base = await baseOf(flags);
+  const budget = budgetOf(flags, base);
   prepareFolder(flags.reports);
   const interrupt = listenForInterrupt();
   const pool = startPool(flags.jobs, interrupt);
   try {
-    await work(names, { flags, budget, pool, interrupt });
+    await work(names, { flags, base, budget, pool, interrupt });
   } finally {
     pool.close();
     interrupt.release();
@@ -60,26 +61,30 @@ async function regress(names: readonly string[], flags: Flags): Promise<void> {
 async function work(names: readonly string[], run: Run): Promise<void> {
   const { flags } = run;
   if (flags.refresh === true) return refresh(names, run);
-  const series = names.map((name) => gathered(name, flags));
+  const series = names.map((name) => gathered(name, run));
   const changes = series.flatMap((each) => each.changes);
   if (flags.matrix === true)
-    return runMatrix(changes, { ...run, ...flags, json: flags.json === true });
+    return runMatrix(changes, { ...run, ...flags, tree: run.base.tree, json: flags.json === true });
   if (flags.bisect === true && (series.length > 1 || series[0]?.cumulative !== true))
     throw mistake('--bisect: expected one series: a folder of patches, a series file or a range');
   const stop = new AbortController();
-  const typed = typeErrors(changes.map(versionsOf), stop.signal);
+  const typed =
+    flags.tree === undefined ? typeErrors(changes.map(versionsOf), stop.signal) : NO_TYPES;
   const checked = flags.bisect === true ? await halve(changes, run) : await all(series, run);
   if (run.interrupt.wanted()) stop.abort();
   publish(reportOf(series, { ...checked, typed: await typed }, run), run);
 }
+
+/** A kernel's compiler looks at types when it builds. */
+const NO_TYPES: Promise<Typed> = Promise.resolve({ kind: 'checked', errors: [] });
 
 /** What does not apply has no types. */
 function versionsOf({ base, outcome }: Change): Typable {
   return { base, changed: outcome.kind === 'sources' ? outcome.sources : base };
 }
 
-function gathered(name: string, { each, matrix }: Flags): Series {
-  return guarded(name, () => gather(name, each === true || matrix === true));
+function gathered(name: string, { flags: { each, matrix }, base }: Run): Series {
+  return guarded(name, () => gather(name, each === true || matrix === true, base.origin));
 }
 
 function guarded<T>(name: string, action: () => T): T {
@@ -98,15 +103,17 @@ async function refresh(names: readonly string[], run: Run): Promise<void> {
   }
 }
 
-function budgetOf({ seed, time, runs, corpus }: Flags): Task['budget'] {
-  const kept = readKept(corpus);
+function budgetOf(
+  { seed, time, runs }: Flags,
+  { corpus, expected, environments }: Base,
+): Task['budget'] {
   const limit = runs === undefined ? (time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY;
   return {
     spec: 'kernel',
     seed,
-    corpus: kept.traces.map(({ path, trace }) => ({ path, trace })),
-    expected: kept.expected,
-    environments: ENVIRONMENTS,
+    corpus: corpus.map(({ path, trace }) => ({ path, trace })),
+    expected,
+    environments,
     runs: runs ?? Number.POSITIVE_INFINITY,
     time: limit,
   };
@@ -155,25 +162,34 @@ async function halve(changes: readonly Change[], run: Run): Promise<Checked> {
 }
 
 async function one(change: Change, run: Run): Promise<ChangeResult | undefined> {
-  const { name, title, base, before, outcome } = change;
+  const { name, title, before, outcome } = change;
   if (outcome.kind === 'does not apply')
     return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
-  const { pool, budget, flags } = run;
+  const {
+    pool,
+    budget,
+    flags,
+    base: { tree, subject },
+  } = run;
   const changed = { name, title, before, changed: outcome.sources };
-  const keeping = { name, named: change.named, reports: flags.reports };
-  const checked = await pool.check({ change: changed, base, budget, keeping });
+  const keeping = { name, named: change.named, reports: flags.reports, subject };
+  const checked = await pool.check({ change: changed, base: change.base, tree, budget, keeping });
   if (checked === undefined) return undefined;
   return { ...checked, surprise: brokenPromise(checked, change.expects) ?? '' };
 }
 
 /** In the order of the changes. */
-function reportOf(series: readonly Series[], checked: Checked, { flags }: Run): RegressReport {
+function reportOf(
+  series: readonly Series[],
+  checked: Checked,
+  { flags, base }: Run,
+): RegressReport {
   const { seed, time, runs } = flags;
   const { results, unfinished, firstBad, typed } = checked;
   const errors = typed?.kind === 'checked' ? typed.errors : [];
   const every = series.flatMap(({ changes }) => changes);
   return {
-    subject: 'reference',
+    subject: base.subject,
     seed,
     budget: runs === undefined ? timeText(time ?? DEFAULT_TIME) : `${runs} random traces`,
     changes: series.flatMap(({ cumulative, changes }) => {

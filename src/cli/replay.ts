@@ -15,6 +15,7 @@ import { KEYS, type Request, requests } from './keys.ts';
 import { mistake, Status } from './mistake.ts';
 import { type RunFlags, withRunOptions } from './options.ts';
 import { type Player, startPlayer } from './player.ts';
+import { USUAL_SUBJECT } from './subjects.ts';
 import { needs } from './target.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
@@ -31,12 +32,26 @@ export function addReplay(program: Command): void {
     .description('run a trace and print every observation')
     .argument('<trace>', 'file with a trace')
     .option('--step-by-step', `stop after each step. ${KEYS}`)
-    .option('--change <change...>', 'run it on a change that regress takes, beside the reference');
+    .option(
+      '--change <change...>',
+      'run it on a change that regress takes, beside what it changes',
+    );
   withRunOptions(command).action(async (path: string, flags: Flags) => {
-    if (flags.change !== undefined && command.getOptionValueSource('subject') === 'cli')
-      throw mistake('--change is a change of the reference; expected no --subject beside it');
+    if (flags.change !== undefined && !canChange(flags.subject.name))
+      throw mistake(
+        '--change is a change of the reference or of a tree; expected no other --subject beside it',
+      );
     await replay(path, flags);
   });
+}
+
+function canChange(subject: string): boolean {
+  return subject === USUAL_SUBJECT || treeIn(subject) !== undefined;
+}
+
+/** The name of the tree in a subject's. */
+function treeIn(subject: string): string | undefined {
+  return /^tree:(.*)$/su.exec(subject)?.[1];
 }
 
 async function replay(path: string, flags: Flags): Promise<void> {
@@ -47,7 +62,10 @@ async function replay(path: string, flags: Flags): Promise<void> {
   needs(target, path, trace);
   const kept = keptFor(corpus, target);
   const paint = paintFor(process.stdout);
-  const pair = flags.change === undefined ? { factory: target.factory } : readChange(flags.change);
+  const pair =
+    flags.change === undefined
+      ? { factory: target.factory }
+      : await readChange(flags.change, treeIn(flags.subject.name));
   const player = startPlayer(trace, { ...pair, spec: flags.spec }, paint);
   process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
   if (flags.stepByStep === true) await interact(player);

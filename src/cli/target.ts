@@ -54,20 +54,18 @@ function listed(name: string): NamedTarget {
 
 /** The build is loaded when it is needed: most runs have no tree. */
 async function loadTree(name: string, backend: Backend): Promise<Target> {
-  const [{ buildText, readyTree }, { treeNamed }] = await Promise.all([
+  const [{ readyTree }, { treeNamed }] = await Promise.all([
     import('../trees/ready.ts'),
     import('../trees/registry.ts'),
   ]);
   const named = treeNamed(name);
-  const building = (): void => {
-    note(`building ${named.path}`);
-  };
-  const ready = await readyTree(named, building, backend);
-  const { factory, fit, release, profile } = ready;
-  return {
-    factory: { ...factory, fit, build: buildText(ready) },
-    tree: { release, profile },
-  };
+  const { factory, release, profile } = await readyTree(named, {
+    backend,
+    compiling: () => {
+      note(`building ${named.path}`);
+    },
+  });
+  return { factory, tree: { release, profile } };
 }
 
 /** The environments that a run draws from unless some are named: those of the newest release, or of the tree's. */

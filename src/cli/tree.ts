@@ -56,7 +56,7 @@ async function add(name: string, path: string): Promise<void> {
 /** Builds, and says what was found; a tree that does not build is described as far as it goes before that is thrown. */
 async function describe(name: string, path: string): Promise<readonly string[]> {
   const [
-    { readyTree, buildText },
+    { readyTree },
     { differences, domidsOf, madeFrom, profileOf },
     { shapeOf },
     { sourceText },
@@ -93,7 +93,7 @@ async function describe(name: string, path: string): Promise<readonly string[]> 
         'module',
         `${files} files, ${compiled.length} of them compiled now; no symbol is missing`,
       ),
-      line('build', buildText(ready)),
+      line('build', ready.factory.build ?? ''),
     ];
   } catch (error) {
     for (const text of head) note(text);
@@ -143,7 +143,7 @@ async function doctor(name: string | undefined, { declares }: { declares?: true 
     if (name === undefined) throw mistake('tree doctor --declares: no tree; expected its name');
     const { shapeOf } = await import('../trees/shape.ts');
     const shape = await shapeOf(treeNamed(name).path);
-    const lines = [...shape].map(([what, value]) => `${what} ${value}`).toSorted();
+    const lines = [...shape].map(([what, value]) => `${what} ${value}`.trimEnd()).toSorted();
     finish(Status.ok, `${lines.join('\n')}\n`);
     return;
   }

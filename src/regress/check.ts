@@ -8,35 +8,26 @@ import { SHOWS_THE_SAME } from '../run/differ.ts';
 import { isExpected } from '../run/expected.ts';
 import { type Options, runTrace } from '../run/session.ts';
 import { sweepTrace } from '../run/sweep.ts';
-import { type ChangedSubject, ENTRY, loadChanged } from '../subject/changed/load.ts';
-import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
+import { isProblem, type Problem } from '../subject/changed/sources.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import { thrownText } from '../subject/thrown.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget, Shown, Source } from './budget.ts';
 import { besideFinding } from './beside.ts';
-import { changedFiles, shownPath } from './change.ts';
+import { changedFiles } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
-import { ownLines, touchedLines } from './touched.ts';
 import { unreadableFinding } from './unreadable.ts';
+import { type Loadable, loadVersions, ofBase, type Versions } from './versions.ts';
 
-/** A change that can be loaded. */
-export interface Loadable {
-  readonly name: string;
-  readonly title: string;
-  readonly base: Sources;
-  /** What the change was made on: its own lines are told apart from those of changes before it. */
-  readonly before: Sources;
-  readonly changed: Sources;
-}
+/** What a result is about. */
+export type Named = Pick<Loadable, 'name' | 'title'>;
 
 /** A check that goes on. */
 interface Check {
   readonly budget: Budget;
-  readonly base: SubjectFactory;
-  readonly changed: ChangedSubject;
+  readonly versions: Versions;
   readonly covered: { -readonly [key in keyof Covered]: Covered[key] };
   readonly repairs: Map<string, string>;
   readonly start: number;
@@ -46,19 +37,26 @@ interface Check {
   unusable: Problem | undefined;
 }
 
-/** Checks it. */
+/** Checks a change of the reference. */
 export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const start = budget.clock();
-  const files = changedFiles(change.base, change.changed);
-  if (files.length === 0) return empty(change);
-  const base = loadChanged(change.base, { name: 'base', counted: files, apart: true });
-  if (isProblem(base)) return unusable(change, ofBase(shownProblem(base)));
-  const changed = loadChanged(change.changed, { name: change.name, counted: files, apart: true });
-  if (isProblem(changed)) return unusable(change, shownProblem(changed));
+  if (changedFiles(change.base, change.changed).length === 0) return empty(change);
+  const versions = loadVersions(change);
+  return isProblem(versions)
+    ? unusable(change, versions)
+    : checkVersions(change, versions, { ...budget, start });
+}
+
+/** Checks what is loaded; `start` is when the check began, by the budget's clock. */
+export function checkVersions(
+  named: Named,
+  versions: Versions,
+  budget: Budget & { readonly start: number },
+): ChangeResult {
+  const { start } = budget;
   const check: Check = {
     budget,
-    base: base.factory,
-    changed,
+    versions,
     covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
     repairs: new Map(),
     start,
@@ -67,11 +65,8 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
     unusable: undefined,
   };
   run(check);
-  if (check.unusable !== undefined) return unusable(change, check.unusable);
-  const touched = touchedLines(
-    { sources: change.base, subject: base },
-    { sources: change.changed, subject: changed },
-  );
+  if (check.unusable !== undefined) return unusable(named, check.unusable);
+  const touched = versions.touched();
   const verdict = verdictOf(
     check,
     touched.some(({ missed }) => missed.length > 0),
@@ -79,31 +74,23 @@ export function checkChange(change: Loadable, budget: Budget): ChangeResult {
   const { covered, repairs } = check;
   const milliseconds = Math.round(budget.clock() - start);
   return {
-    ...empty(change),
+    ...empty(named),
     verdict,
     evidence: evidence(check),
     repairs: [...repairs].map(([finding, found]) => `${finding} (${found})`),
-    touched: ownLines(touched, change),
+    touched: versions.own(touched),
     covered,
     milliseconds,
   };
 }
 
-function unusable(change: Loadable, problem: Problem): ChangeResult {
+/** The result where nothing can be run. */
+export function unusable(change: Named, problem: Problem): ChangeResult {
   return { ...empty(change), verdict: 'does not load', problem };
 }
 
-/** An old base may know other words than the checks of today. */
-function ofBase(problem: Problem): Problem {
-  return { ...problem, message: `what it is compared with: ${problem.message}` };
-}
-
-function shownProblem({ file, line, message }: Problem): Problem {
-  return { file: shownPath(file), line, message };
-}
-
 /** A result without anything run. */
-export function empty({ name, title }: Pick<Loadable, 'name' | 'title'>): ChangeResult {
+export function empty({ name, title }: Named): ChangeResult {
   return {
     name,
     title,
@@ -126,10 +113,10 @@ function verdictOf({ broken, different }: Check, unreached: boolean): VerdictKin
   return unreached ? 'unreached' : 'same';
 }
 
-function evidence({ broken, different, changed, base, budget }: Check): ChangeResult['evidence'] {
+function evidence({ broken, different, versions, budget }: Check): ChangeResult['evidence'] {
   const shown = broken ?? different;
   if (shown === undefined) return undefined;
-  return evidenceOf(shown, { changed: changed.factory, base, budget });
+  return evidenceOf(shown, { ...versions, budget });
 }
 
 function run(check: Check): void {
@@ -152,16 +139,17 @@ function done({ broken, unusable: stopped, budget, start }: Check): boolean {
 }
 
 /** How the changed subject is run: once something was seen to differ, the base need not run beside it. */
-function optionsOf({ changed, base, different, budget }: Check): Options {
+function optionsOf({ versions, different, budget }: Check): Options {
   const { spec, expected } = budget;
-  const against = different === undefined ? base : undefined;
-  return { factory: changed.factory, spec, expected, against };
+  const against = different === undefined ? versions.base : undefined;
+  return { factory: versions.changed, spec, expected, against };
 }
 
 function one(check: Check, trace: Trace, found: string): void {
   begin(check, trace, found);
   try {
     const verdict = runTrace(trace, optionsOf(check));
+    check.versions.ran(trace);
     if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
   } catch (error) {
     unreadable(check, trace, found, error);
@@ -177,6 +165,7 @@ function sweep(check: Check, { path, trace }: Source): void {
       last = swept.trace;
       check.covered.sweep += 1;
       begin(check, last, found);
+      check.versions.ran(last);
       const before = check.different;
       if (swept.finding !== undefined) judge(check, last, swept.finding, found);
       if (done(check)) return;
@@ -192,14 +181,15 @@ function sweep(check: Check, { path, trace }: Source): void {
 
 /** Changed code may show anything, so that whoever looks at it throws: that is its fault where the base passes. */
 function unreadable(check: Check, trace: Trace, found: string, error: unknown): void {
-  const { base, budget, changed, covered } = check;
-  const finding = unreadableFinding(trace, error, { factory: changed.factory, spec: budget.spec });
+  const { versions, budget, covered } = check;
+  const { base, changed: factory, entry } = versions;
+  const finding = unreadableFinding(trace, error, { factory, spec: budget.spec });
   let known: Finding | undefined;
   try {
     known = findingOfBase(trace, base, budget);
   } catch (thrown) {
     const message = `cannot be checked: ${thrownText(thrown)}`;
-    check.unusable = ofBase({ file: shownPath(ENTRY), line: 0, message });
+    check.unusable = ofBase({ file: entry, line: 0, message });
     return;
   }
   if (known !== undefined && known.at <= finding.at) return;
@@ -237,10 +227,10 @@ function begin({ covered, budget }: Check, trace: Trace, found: string): void {
 
 /** A finding counts where the base passes, up to that step. */
 function judge(check: Check, trace: Trace, finding: Finding, found: string): void {
-  const { base, budget, covered, repairs } = check;
+  const { versions, budget, covered, repairs } = check;
   const milliseconds = budget.clock() - check.start;
   const shown = { trace, finding, beside: false, found, traces: covered.traces, milliseconds };
-  const known = findingOfBase(trace, base, budget);
+  const known = findingOfBase(trace, versions.base, budget);
   if (finding.rule !== SHOWS_THE_SAME) {
     const isNew = known === undefined || known.at > finding.at;
     // What the base does in other traces is no news in this one.
@@ -260,9 +250,8 @@ function judge(check: Check, trace: Trace, finding: Finding, found: string): voi
 /** The base does what is found as well; what else the change shows there, and behind it, counts nevertheless. */
 function besideKnown(check: Check, shown: Shown): void {
   if (check.different !== undefined) return;
-  const { base, changed, budget } = check;
-  const { spec } = budget;
-  const seen = besideFinding(shown.trace, { base, changed: changed.factory, spec });
+  const { versions, budget } = check;
+  const seen = besideFinding(shown.trace, { ...versions, spec: budget.spec });
   if (seen !== undefined) check.different = { ...shown, finding: seen.different, beside: true };
 }
 

@@ -2,9 +2,9 @@
 /** The shortest trace that shows what a change did, and what both subjects show in it. */
 import { changes, copyPicture } from '../report/changes.ts';
 import { observationLines } from '../report/observation.ts';
-import { SHOWS_THE_SAME } from '../run/differ.ts';
+import { placeless, SHOWS_THE_SAME } from '../run/differ.ts';
 import { minimise, type MinimiseOptions } from '../run/minimise/minimise.ts';
-import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { started, type Subject, type SubjectFactory } from '../subject/subject.ts';
 import { thrownText } from '../subject/thrown.ts';
 import { formatStep, formatTrace } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
@@ -64,17 +64,17 @@ function atMost(text: string): string {
 
 /** Every trace that minimising tries is progress. */
 function told(
-  { name, start }: SubjectFactory,
+  factory: SubjectFactory,
   { progress }: Pick<Budget, 'progress'>,
   traces: number,
 ): SubjectFactory {
   let tried = 0;
   return {
-    name,
+    ...factory,
     start: (environment) => {
       tried += 1;
       progress(`minimising, ${tried} tried`, traces);
-      return start(environment);
+      return factory.start(environment);
     },
   };
 }
@@ -115,9 +115,9 @@ function watch(factory: SubjectFactory, { environment }: Trace): (step: Step) =>
   return (step) => {
     if (over) return [];
     try {
-      subject ??= factory.start(environment);
+      subject ??= started(factory, environment);
       const before = copyPicture(subject.picture());
-      const seen = subject.apply(step);
+      const seen = placeless(subject.apply(step));
       over = seen.dead;
       return observationLines(step.call.fn, seen, changes(before, seen.picture)).map(atMost);
     } catch (error) {

@@ -12,9 +12,10 @@ import {
   type Sources,
 } from '../subject/changed/sources.ts';
 import { ALLOWED, type Change, NOTHING_PROMISED, mayChange, shownPath } from './change.ts';
+import { CHANGE_FILE, type ChangeFile, readChangeFile } from './change-file.ts';
 import { commitsOf, isRange } from './commits.ts';
+import { type Ground, REFERENCE_GROUND } from './ground.ts';
 import { NoChange } from './no-change.ts';
-import { applyMail, parseMail, type Patch } from './patch.ts';
 
 /** Changes that belong together. */
 export interface Series {
@@ -23,28 +24,39 @@ export interface Series {
   readonly changes: readonly Change[];
 }
 
+/** What changes are made to, and where those come from that are no patches. */
+export interface Origin {
+  readonly ground: Ground;
+  readonly commitsOf: (range: string, each: boolean) => readonly Change[];
+  readonly copyIn: (folder: string) => Change;
+}
+
+/** The reference, and the commits of this repository. */
+export const REFERENCE_ORIGIN: Origin = { ground: REFERENCE_GROUND, commitsOf, copyIn };
+
 /** Reads what `name` stands for; `each` takes the patches of a series one by one. Throws NoChange, or what reading a file throws. */
-export function gather(name: string, each: boolean): Series {
+export function gather(name: string, each: boolean, origin: Origin = REFERENCE_ORIGIN): Series {
   if (!existsSync(name)) {
-    if (isRange(name)) return { cumulative: !each, changes: commitsOf(name, each) };
+    if (isRange(name)) return { cumulative: !each, changes: origin.commitsOf(name, each) };
     throw new NoChange(
       `${name === '' ? '""' : name}: no such file or folder; expected a patch, a series, a folder with a changed copy, or a range of commits like v1..HEAD`,
     );
   }
-  if (statSync(name).isDirectory()) return gatherFolder(name, each);
-  if (basename(name) === 'series') return seriesOf(readSeries(name), each);
-  return { cumulative: false, changes: patches([name], true) };
+  if (statSync(name).isDirectory()) return gatherFolder(name, each, origin);
+  if (basename(name) === 'series') return seriesOf(readSeries(name), each, origin);
+  return { cumulative: false, changes: patches([name], true, origin) };
 }
 
 /** The one change that several names make together: patches one on top of the other, else one name and its last change. */
-export function gatherOne(names: readonly string[]): Change {
+export function gatherOne(names: readonly string[], origin: Origin = REFERENCE_ORIGIN): Change {
   const [name = ''] = names;
   const { changes } =
     names.length === 1
-      ? gather(name, false)
+      ? gather(name, false, origin)
       : seriesOf(
           names.flatMap((each) => patchFiles(each)),
           false,
+          origin,
         );
   const last = changes.at(-1);
   if (last === undefined) throw new NoChange(`${name}: no change in it; expected one`);
@@ -60,10 +72,10 @@ function readPatch(file: string): string {
   throw new NoChange(`${file}: is no file of at most ${LARGEST} bytes; expected a patch`);
 }
 
-function gatherFolder(folder: string, each: boolean): Series {
+function gatherFolder(folder: string, each: boolean, origin: Origin): Series {
   const files = patchesIn(folder);
-  if (files.length > 0) return seriesOf(files, each);
-  return { cumulative: false, changes: [copyIn(folder)] };
+  if (files.length > 0) return seriesOf(files, each, origin);
+  return { cumulative: false, changes: [origin.copyIn(folder)] };
 }
 
 /** The patch files that a name stands for. Throws NoChange when there are none. */
@@ -78,12 +90,12 @@ export function patchFiles(name: string): readonly string[] {
 function patchesIn(folder: string): readonly string[] {
   const series = join(folder, 'series');
   if (existsSync(series)) return readSeries(series);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+  const names = readdirSync(folder).filter((name) => CHANGE_FILE.test(name));
   return names.toSorted().map((name) => join(folder, name));
 }
 
-function seriesOf(files: readonly string[], each: boolean): Series {
-  return { cumulative: !each, changes: patches(files, each) };
+function seriesOf(files: readonly string[], each: boolean, origin: Origin): Series {
+  return { cumulative: !each, changes: patches(files, each, origin) };
 }
 
 /** As quilt has it: a name per line, below the folder of the file, `-p1` behind it or not; what follows ` #` is a comment. */
@@ -103,13 +115,14 @@ function readSeries(file: string): readonly string[] {
   return files.filter((path) => path !== '');
 }
 
-/** Each patch on the reference, or on top of the ones before it. */
-function patches(files: readonly string[], each: boolean): readonly Change[] {
-  const base = referenceSources();
+/** Each patch on the base, or on top of the ones before it. */
+function patches(files: readonly string[], each: boolean, { ground }: Origin): readonly Change[] {
+  const read = files.map((file) => readChangeFile(file, readPatch(file), ground));
+  const base = ground.base(read.flatMap((patch) => (isProblem(patch) ? [] : patch.keys)));
   let sources: Sources = base;
   let stuck: string | undefined;
-  return files.map((file, at) => {
-    const patch = parseMail(file, readPatch(file));
+  return read.map((patch, at) => {
+    const file = files[at] ?? '';
     if (isProblem(patch)) {
       stuck = file;
       return unreadable(file, base, patch);
@@ -137,7 +150,7 @@ function unreadable(name: string, base: Sources, problem: Problem): Change {
 
 function applied(
   name: string,
-  patch: Patch,
+  patch: ChangeFile,
   on: Pick<Change, 'base' | 'named'> & {
     readonly sources: Sources;
     readonly stuck: string | undefined;
@@ -151,9 +164,7 @@ function applied(
     message: `comes after ${stuck ?? ''}, which does not apply`,
   };
   const outcome =
-    stuck === undefined
-      ? applyMail(name, patch, sources)
-      : ({ kind: 'does not apply', problem } as const);
+    stuck === undefined ? patch.apply(sources) : ({ kind: 'does not apply', problem } as const);
   return { name, title, named, base, before: sources, expects, outcome };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The kill matrix: which rules object to a change, and how soon random traces alone find it. */
 import { startBatches } from '../generate/batch.ts';
+import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow, SeedRow } from '../report/matrix.ts';
 import { isExpected } from '../run/expected.ts';
 import { startSession, runTrace } from '../run/session.ts';
@@ -11,8 +12,9 @@ import type { SubjectFactory } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget } from './budget.ts';
-import { checkChange, findingOfBase, type Loadable } from './check.ts';
+import { checkChange, findingOfBase } from './check.ts';
 import { evidenceOf } from './evidence.ts';
+import type { Loadable } from './versions.ts';
 
 /** What makes a row. */
 export interface MatrixPlan extends Budget {
@@ -33,10 +35,24 @@ interface Row {
 export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPlan): MatrixRow {
   const loaded = loadChanged(change.changed, { name: change.name, apart: true });
   if (isProblem(loaded)) return { name: change.name, rules: [], corpus: 0, sweep: 0, seeds: [] };
-  const row = { plan, base, changed: loaded.factory, rules: new Map<string, number>() };
+  const check = (budget: Budget): ChangeResult => checkChange(change, budget);
+  return rowOf(change.name, { base, changed: loaded.factory, check }, plan);
+}
+
+/** What a row is about. */
+export interface Pair {
+  readonly base: SubjectFactory;
+  readonly changed: SubjectFactory;
+  /** A whole check. */
+  readonly check: (budget: Budget) => ChangeResult;
+}
+
+/** The same for two subjects that are loaded. */
+export function rowOf(name: string, { base, changed, check }: Pair, plan: MatrixPlan): MatrixRow {
+  const row = { plan, base, changed, rules: new Map<string, number>() };
   let corpus = 0;
   let sweep = 0;
-  const options = { factory: loaded.factory, spec: plan.spec, expected: plan.expected };
+  const options = { factory: changed, spec: plan.spec, expected: plan.expected };
   for (const { path, trace } of plan.corpus) {
     plan.progress(path, 1);
     const verdict = runTrace(trace, options);
@@ -46,12 +62,12 @@ export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPl
       if (finding !== undefined && objects(row, swept, finding)) sweep += 1;
   }
   const seeds = plan.seeds.map((seed) => {
-    const { verdict, evidence } = checkChange(change, { ...plan, seed });
-    const check = verdict === 'broken' ? evidence?.milliseconds : undefined;
-    return { check, ...hunt(row, seed) };
+    const { verdict, evidence } = check({ ...plan, seed });
+    const found = verdict === 'broken' ? evidence?.milliseconds : undefined;
+    return { check: found, ...hunt(row, seed) };
   });
   const rules = [...row.rules].toSorted(([, a], [, b]) => b - a);
-  return { name: change.name, rules, corpus, sweep, seeds };
+  return { name, rules, corpus, sweep, seeds };
 }
 
 /** Whether the base passes the trace; then every rule that objects at the step of the finding is counted. */

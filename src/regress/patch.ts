@@ -4,7 +4,8 @@ import { applyPatch, parsePatch, reversePatch, type StructuredPatch } from 'diff
 
 import type { VerdictKind } from '../report/change.ts';
 import type { Problem, Sources } from '../subject/changed/sources.ts';
-import { ALLOWED, type Expects, mayChange, type Outcome } from './change.ts';
+import type { Expects, Outcome } from './change.ts';
+import { type Ground, REFERENCE_GROUND } from './ground.ts';
 import { decodeMails, decodeWords } from './mail.ts';
 
 /** A patch file. */
@@ -78,11 +79,23 @@ function subjectOf(mail: string): string | undefined {
   return decodeWords(subject.replaceAll(/\s*\n\s*/gu, ' ')).replace(/^\[[^\]]*\]\s*/u, '');
 }
 
+/** Keys of the files that a patch names. */
+export function keysIn(patch: Patch, ground: Ground): readonly string[] {
+  return patch.files.flatMap(({ oldFileName, newFileName }) =>
+    [oldFileName, newFileName].flatMap((name) => keyOf(name, ground) ?? []),
+  );
+}
+
 /** The sources with the patch; a problem names the file and the line where a hunk was to be. */
-export function applyMail(name: string, patch: Patch, sources: Sources): Outcome {
+export function applyMail(
+  name: string,
+  patch: Patch,
+  sources: Sources,
+  ground: Ground = REFERENCE_GROUND,
+): Outcome {
   const changed = new Map(sources);
   for (const file of patch.files) {
-    const problem = applyFile(name, file, changed);
+    const problem = applyFile(name, file, { changed, ground });
     if (problem !== undefined) return { kind: 'does not apply', problem };
   }
   return { kind: 'sources', sources: changed };
@@ -91,29 +104,30 @@ export function applyMail(name: string, patch: Patch, sources: Sources): Outcome
 function applyFile(
   name: string,
   file: StructuredPatch,
-  sources: Map<string, string>,
+  { changed: sources, ground }: { readonly changed: Map<string, string>; readonly ground: Ground },
 ): Problem | undefined {
-  const from = pathOf(file.oldFileName);
-  const to = pathOf(file.newFileName);
-  for (const path of [from, to]) {
-    if (path !== undefined && !mayChange(path.slice('src/'.length)))
-      return {
-        file: path,
-        line: 0,
-        message: `is not for this tree; expected ${ALLOWED} in ${name}`,
-      };
+  const from = keyOf(file.oldFileName, ground);
+  const to = keyOf(file.newFileName, ground);
+  const about = (key: string, message: string): Problem => ({
+    file: ground.shown(key),
+    line: 0,
+    message,
+  });
+  for (const key of [from, to]) {
+    const refusal = key === undefined ? undefined : ground.refusal(key);
+    if (key !== undefined && refusal !== undefined)
+      return about(key, `is not for this tree; ${refusal} in ${name}`);
   }
   if (from !== undefined && to !== undefined && from !== to)
-    return { file: to, line: 0, message: `is not ${from}; expected a change in place` };
-  const text = from === undefined ? '' : sources.get(from.slice('src/'.length));
-  if (text === undefined)
-    return { file: from ?? name, line: 0, message: 'there is no such file in the base' };
-  if (from === undefined && to !== undefined && sources.has(to.slice('src/'.length)))
-    return { file: to, line: 0, message: 'exists already' };
+    return about(to, `is not ${ground.shown(from)}; expected a change in place`);
+  const text = from === undefined ? '' : sources.get(from);
+  if (text === undefined) return about(from ?? name, 'there is no such file in the base');
+  if (from === undefined && to !== undefined && sources.has(to)) return about(to, 'exists already');
   const result = applyPatch(text, file, { autoConvertLineEndings: false });
-  if (result === false) return failedHunk(text, file, from ?? name);
-  if (from !== undefined) sources.delete(from.slice('src/'.length));
-  if (to !== undefined) sources.set(to.slice('src/'.length), result);
+  if (result === false)
+    return failedHunk(text, file, from === undefined ? name : ground.shown(from));
+  if (from !== undefined) sources.delete(from);
+  if (to !== undefined) sources.set(to, result);
   return undefined;
 }
 
@@ -134,10 +148,7 @@ function failedHunk(text: string, file: StructuredPatch, path: string): Problem 
   };
 }
 
-/** From `src/subject/reference` on, wherever the patch was made; nothing for a file that is made or removed. */
-function pathOf(name: string | undefined): string | undefined {
-  if (name === undefined || name === '/dev/null') return undefined;
-  const at = name.search(/(?:^|\/)src\/subject\/reference\/[^/]+$/u);
-  if (at >= 0) return name.slice(at).replace(/^\//u, '');
-  return name.replace(/^[ab]\//u, '');
+/** Nothing for a file that is made or removed. */
+function keyOf(name: string | undefined, ground: Ground): string | undefined {
+  return name === undefined || name === '/dev/null' ? undefined : ground.keyOf(name);
 }

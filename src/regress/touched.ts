@@ -2,7 +2,6 @@
 /** Which lines and functions a change touched, and whether they were executed. */
 import { type Program, tokenizer, tokTypes } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
-import { structuredPatch } from 'diff';
 
 import { parseScript } from '../subject/changed/instrument.ts';
 import type { ChangedSubject } from '../subject/changed/load.ts';
@@ -10,6 +9,7 @@ import { innermost, type Region } from '../subject/changed/regions.ts';
 import { isProblem, type Sources } from '../subject/changed/sources.ts';
 import type { TouchedLine } from '../report/change.ts';
 import { shownPath } from './change.ts';
+import { type Touch, touchesOf } from './touches.ts';
 
 /** Sources and what was executed of them. */
 export interface Version {
@@ -33,20 +33,6 @@ export function touchedLines(base: Version, changed: Version): readonly TouchedL
   });
 }
 
-/** Of the lines that differ from the base those that the change itself touched. */
-export function ownLines(
-  touched: readonly TouchedLine[],
-  { base, before, changed }: Readonly<Record<'base' | 'before' | 'changed', Sources>>,
-): readonly TouchedLine[] {
-  if (before === base) return touched;
-  const own = new Set(
-    [...changed].flatMap(([path, text]) =>
-      touchesOf(before.get(path) ?? '', text).map(({ line }) => `${shownPath(path)}:${line}`),
-    ),
-  );
-  return touched.filter(({ file, line }) => own.has(`${file}:${line}`));
-}
-
 interface File {
   readonly script: string;
   readonly program: Program;
@@ -66,30 +52,6 @@ function fileOf({ sources, subject }: Version, path: string): File | undefined {
     return region < 0 || subject.hits[first + region] === 1 ? undefined : regions[region];
   };
   return { script, program, lines: (sources.get(path) ?? '').split('\n'), missed };
-}
-
-interface Touch {
-  /** In the changed file, and in the file that has the line. */
-  readonly line: number;
-  readonly own: number;
-  readonly what: TouchedLine['what'];
-  readonly text: string;
-}
-
-/** Lines that were added or replaced others, and lines that were taken away without a replacement. */
-function touchesOf(base: string, changed: string): readonly Touch[] {
-  const { hunks } = structuredPatch('', '', base, changed, '', '', { context: 0 });
-  return hunks.flatMap(({ lines, newStart, oldStart }) => {
-    const added = lines.filter((line) => line.startsWith('+'));
-    const what = added.length > 0 ? 'changed' : 'removed';
-    const touched = what === 'changed' ? added : lines.filter((line) => line.startsWith('-'));
-    return touched.map((line, i) => ({
-      line: newStart + (what === 'changed' ? i : 0),
-      own: (what === 'changed' ? newStart : oldStart) + i,
-      what,
-      text: line.slice(1).trim(),
-    }));
-  });
 }
 
 function look(file: File, path: string, { line, own, what, text }: Touch): readonly TouchedLine[] {

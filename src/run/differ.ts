@@ -16,10 +16,20 @@ export function difference(
   changed: Observation,
   everything: boolean,
 ): string | undefined {
+  const [one, other] = [placeless(base), placeless(changed)];
   for (const field of STEP) {
-    if (!equal(base[field], changed[field])) return describe(field, base[field], changed[field]);
+    if (!equal(one[field], other[field])) return describe(field, one[field], other[field]);
   }
   return pictureDifference(base.picture, changed.picture, everything);
+}
+
+/** Without the lines of complaints: an edit moves those below it. */
+export function placeless(seen: Observation): Observation {
+  if (seen.splats.every(({ place }) => place === undefined)) return seen;
+  return {
+    ...seen,
+    splats: seen.splats.map(({ kind, fn, nth, what }) => ({ kind, fn, nth, what })),
+  };
 }
 
 /** The same of what exists. */

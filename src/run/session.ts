@@ -5,7 +5,7 @@ import { copyHistory, type History, startHistory } from '../invariants/history.t
 import { RULES } from '../invariants/index.ts';
 import { refuses } from '../legal/refuse.ts';
 import { expected } from '../oracle/oracle.ts';
-import { fits, fitted, type Snapshot } from '../subject/subject.ts';
+import { fits, required, type Snapshot } from '../subject/subject.ts';
 import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import type { Fired, Observation } from '../trace/observation.ts';
@@ -50,9 +50,7 @@ export interface SessionSnapshot {
 
 /** Starts a subject. Throws for an environment that the subject does not fit, and what the factory throws. */
 export function startSession(wanted: Environment, options: Options): Session {
-  const environment = fitted(options.factory, wanted);
-  if (typeof environment === 'string')
-    throw new Error(`${options.factory.name} cannot be started: it has no ${environment}`);
+  const environment = required(options.factory, wanted);
   const state: State = {
     environment,
     subject: options.factory.start(environment),

@@ -36,6 +36,18 @@ export function fitted(factory: SubjectFactory, environment: Environment): Envir
   return factory.fit?.(environment) ?? environment;
 }
 
+/** The environment as a subject has it; throws for one that it does not fit. */
+export function required(factory: SubjectFactory, environment: Environment): Environment {
+  const had = fitted(factory, environment);
+  if (typeof had !== 'string') return had;
+  throw new Error(`${factory.name} cannot be started: it has no ${had}`);
+}
+
+/** A subject in an environment as it has it; throws for one that it does not fit. */
+export function started(factory: SubjectFactory, environment: Environment): Subject {
+  return factory.start(required(factory, environment));
+}
+
 /** Whether a subject can be started in an environment. */
 export function fits(factory: SubjectFactory, environment: Environment): boolean {
   return typeof fitted(factory, environment) !== 'string';

@@ -9,7 +9,7 @@ import { releaseName, releaseOf } from '../subject/kernel-c/build/release.ts';
 import { compilerVersion, requireLinker, run } from '../subject/kernel-c/build/run.ts';
 import { sourcesOf } from '../subject/kernel-c/build/sources.ts';
 import { NoTree } from './no-tree.ts';
-import { buildText, readyTree } from './ready.ts';
+import { readyTree } from './ready.ts';
 import { type NamedTree, readTrees, registryFile } from './registry.ts';
 import { sourceText } from './source.ts';
 
@@ -53,7 +53,7 @@ async function* examineTree(
     const ready = await readyTree(tree);
     const stale = ready.built.compiled.length;
     const state = stale === 0 ? 'up to date' : `was stale, ${stale} files were compiled`;
-    return `module ${state}; profile ${ready.profile}; ${buildText(ready)}`;
+    return `module ${state}; profile ${ready.profile}; ${ready.factory.build ?? ''}`;
   });
 }
 

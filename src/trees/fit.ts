@@ -11,18 +11,16 @@ export interface FittedTree {
   readonly factory: SubjectFactory;
   /** What reference and oracle are told that it is. */
   readonly profile: Release;
-  /** The world of a trace as the tree has it, or words that say why it cannot. */
-  readonly fit: (environment: Environment) => Environment | string;
 }
 
 /** Takes the profile from what the tree was built with. */
-export function fitTree({ domids, ...subject }: KernelC): FittedTree {
+export function fitTree({ domids, missing, ...subject }: KernelC): FittedTree {
   const profile = profileOf(domids);
   const fit = (environment: Environment): Environment | string => {
     if (PROFILES[environment.release].release !== PROFILES[profile].release)
       return `release ${environment.release}`;
     const adapted = { ...environment, release: profile };
-    return impossible(adapted) ?? subject.missing(adapted) ?? adapted;
+    return impossible(adapted) ?? missing(adapted) ?? adapted;
   };
-  return { factory: subject, profile, fit };
+  return { factory: { ...subject, fit }, profile };
 }

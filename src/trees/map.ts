@@ -10,7 +10,10 @@ import { fitTree } from './fit.ts';
 import { requireWhole } from './whole.ts';
 
 /** What to map. */
-export interface MapRequest extends Pick<BuildRequest, 'tree' | 'out' | 'overlay' | 'compiling'> {
+export interface MapRequest extends Pick<
+  BuildRequest,
+  'tree' | 'out' | 'overlay' | 'compiling' | 'config'
+> {
   /** Of the subject. */
   readonly name: string;
 }
@@ -42,10 +45,10 @@ export async function mapOf(request: MapRequest): Promise<KernelMap> {
   const { module } = built;
   const ran = ranOf(readFileSync(module));
   const source = { name, path: tree, module, ...(overlay === undefined ? {} : { overlay }) };
-  const { factory, fit } = fitTree(kernelC(source, ran.watch));
+  const { factory } = fitTree(kernelC(source, ran.watch));
   const functions = extents(ran.marks);
   return {
-    factory: { ...factory, fit },
+    factory,
     code: linesOf(ran.marks),
     reached: () => linesOf(ran.marks.filter((mark) => ran.ways(mark) !== 0)),
     clear: ran.clear,

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
-import { compile, hash, type Objects } from './compile.ts';
+import { compile, hash, type Objects, TREE_WORD } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { cacheFolder } from './folders.ts';
 import { NoModule } from './no-module.ts';
@@ -36,6 +36,8 @@ export interface Built {
   readonly files: number;
   /** Files that had to be compiled, for nothing of them was kept. */
   readonly compiled: readonly string[];
+  /** Files of the tree that it is made from, relative to it. */
+  readonly read: ReadonlySet<string>;
   /** Symbols that nothing defines: a function is an import, data is at address 0. */
   readonly undefined: readonly string[];
   /** Functions that a shim defines with other parameters than the tree declares: a call traps. */
@@ -65,10 +67,11 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   const objects: Objects = {
     folder: join(cache, 'objects'),
     salt: hash([version, ...namesBelow(SHIM)]),
-    folders: { '@tree@': tree, '@shim@': SHIM },
+    folders: { [TREE_WORD]: tree, '@shim@': SHIM },
     overlaid,
     hashes: new Map(overlaid.hashes),
     compiled: [],
+    read: new Set(),
     compiling: request.compiling,
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
@@ -79,6 +82,7 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
     compiler: version,
     files: sources.length,
     compiled: objects.compiled,
+    read: objects.read,
     ...linked,
   };
 }

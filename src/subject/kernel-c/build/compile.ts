@@ -37,6 +37,9 @@ export interface Overlaid {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
+/** Stands for the tree in keys and lists. */
+export const TREE_WORD = '@tree@';
+
 /** The kept objects and what is known of files during one build. */
 export interface Objects {
   readonly folder: string;
@@ -49,6 +52,8 @@ export interface Objects {
   readonly hashes: Map<string, string>;
   /** Names of the files that had to be compiled. */
   readonly compiled: string[];
+  /** Files that the objects are made from, relative to the tree. */
+  readonly read: Set<string>;
   /** Called before the first file is compiled. */
   compiling?: (() => void) | undefined;
 }
@@ -147,6 +152,8 @@ function prune(folder: string, recipe: string): void {
 /** Where the object lies that belongs to these files as they are now. */
 function objectPath(objects: Objects, recipe: string, files: readonly string[]): string {
   const parts = files.map((file) => `${file} ${fileHash(objects, hidden(objects, file))}`);
+  for (const file of files)
+    if (file.startsWith(`${TREE_WORD}/`)) objects.read.add(file.slice(TREE_WORD.length + 1));
   return join(objects.folder, `${recipe}-${hash(parts)}.o`);
 }
 
