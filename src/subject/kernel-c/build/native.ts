@@ -3,6 +3,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
+import { freshName } from './fresh.ts';
 import { NoModule } from './no-module.ts';
 import { type Ended, run } from './run.ts';
 import { SHIM } from './sources.ts';
@@ -32,7 +33,7 @@ export function kernelFlags(): string[] {
   // The C library and the sanitizer have functions of the same names, which stay theirs.
   const names = ['-fvisibility=hidden', '-ffunction-sections', '-fdata-sections'];
   const word = ['-D__BITS_PER_LONG=64', '-I', join(SHIM, 'native/include')];
-  return [...FRAMES, ...names, '-fno-stack-protector', ...word];
+  return [...FRAMES, ...names, '-fno-stack-protector', '-fdebug-compilation-dir=.', ...word];
 }
 
 /** For the program around them. */
@@ -56,7 +57,7 @@ export async function linkNative(
   out: string,
 ): Promise<{ readonly undefined: readonly string[]; readonly mismatched: readonly string[] }> {
   mkdirSync(dirname(out), { recursive: true });
-  const fresh = `${out}.${process.pid}.${serial++}`;
+  const fresh = freshName(out);
   const said: string[] = [];
   try {
     for (const runtime of RUNTIMES) {
@@ -77,9 +78,6 @@ export async function linkNative(
       `(Debian: apt install libclang-rt-14-dev, or libgcc-12-dev)\n${firstLines(said)}`,
   );
 }
-
-/** Tells apart builds that run in one process. */
-let serial = 0;
 
 async function linkWith(
   runtime: readonly string[],

@@ -11,16 +11,10 @@ import type { Step } from '../../../trace/step.ts';
 import { environmentWords, stepWords } from '../encode.ts';
 import { type Death, type Machine, topOf } from '../machine.ts';
 import { type Memory, memoryIn, PLACE_COUNT, textAt } from '../memory.ts';
+import { ANSWERS, ASK, MAGIC, MEMORY } from './codes.ts';
 import { type Program, programOf } from './elf.ts';
 import { openPipe, type Pipe } from './pipe.ts';
-
-/** `enum kc_request` and `enum kc_answer` (shim/native/native.h). */
-const ASK = { missing: 0, start: 1, steps: 2, all: 3, end: 4 } as const;
-const ANSWERS = ['ok', 'dead', 'hangs', 'undefined', 'lost'] as const;
-/** What main.c greets with. */
-const MAGIC = 0x6b63_6e31;
-/** KC_BASE + KC_MEMORY (shim/kc_memory.h): no address is above. */
-const MEMORY = 0x600_0000;
+import { placesOf } from './place.ts';
 
 /** A world by what led to it. */
 class Past {
@@ -41,6 +35,7 @@ interface Answer {
 interface State {
   readonly pipe: Pipe;
   readonly program: Program;
+  readonly placeOf: (address: number) => string | undefined;
   readonly memory: Memory;
   readonly longest: number;
   /** The process has a world. */
@@ -64,6 +59,7 @@ export function nativeMachine(path: string, longest: number): Machine {
   const state: State = {
     pipe,
     program,
+    placeOf: placesOf(path),
     memory,
     longest,
     alive: false,
@@ -123,7 +119,7 @@ function runStep(state: State, step: Step): number | Death {
     case 'ok':
       return numbers[0] ?? 0;
     case 'dead':
-      return { fn: namesOf(state, numbers)[0] ?? 'unknown' };
+      return deathAt(state, numbers);
     case 'hangs':
       return {
         fn: step.call.fn,
@@ -132,15 +128,25 @@ function runStep(state: State, step: Step): number | Death {
     case 'undefined':
       return undefinedIn(state, numbers);
     case 'lost':
-      return { fn: step.call.fn, ended: `the process ended with signal ${numbers[0] ?? 0}` };
+      return { fn: step.call.fn, ended: lostText(numbers[0] ?? 0) };
   }
 }
 
+function lostText(signal: number): string {
+  return signal === 0 ? 'the process ended by itself' : `the process ended with signal ${signal}`;
+}
+
+function deathAt(state: State, frames: readonly number[]): Death {
+  const [top] = framesOf(state, frames);
+  if (top === undefined) return { fn: 'unknown' };
+  const place = state.placeOf(top.address);
+  return place === undefined ? { fn: top.fn } : { fn: top.fn, place };
+}
+
 function undefinedIn(state: State, numbers: readonly number[]): Death {
-  const { memory } = state;
-  const [pc = 0, what = 0] = numbers;
-  const fn = namesOf(state, [pc])[0] ?? 'unknown';
-  const text = textAt(memory, what);
+  const [address = 0, what = 0] = numbers;
+  const fn = state.program.functionAt(address) ?? 'unknown';
+  const text = textAt(state.memory, what);
   return text === '' ? { fn } : { fn, what: `undefined behaviour: ${text}` };
 }
 
@@ -190,13 +196,22 @@ function receive(pipe: Pipe, bytes: Uint8Array): Answer {
   return { how: ANSWERS[word(0)] ?? 'lost', numbers };
 }
 
-/** Kernel functions of a stack, from the one that died on. */
-function namesOf({ program }: State, frames: readonly number[]): readonly string[] {
-  const names = frames.flatMap((frame) => program.functionAt(frame) ?? []);
-  const top = topOf(names);
-  return top < 0 ? [] : names.slice(top);
+interface Frame {
+  readonly fn: string;
+  readonly address: number;
 }
 
-function stackText(state: State, frames: readonly number[]): string {
-  return namesOf(state, frames).slice(0, 3).join(', called from ');
+/** Functions of a stack, from the one of the kernel that died on. */
+function framesOf({ program }: State, addresses: readonly number[]): readonly Frame[] {
+  const frames = addresses.flatMap((address) => {
+    const fn = program.functionAt(address);
+    return fn === undefined ? [] : [{ fn, address }];
+  });
+  const top = topOf(frames.map(({ fn }) => fn));
+  return top < 0 ? [] : frames.slice(top);
+}
+
+function stackText(state: State, addresses: readonly number[]): string {
+  const names = framesOf(state, addresses).map(({ fn }) => fn);
+  return names.slice(0, 3).join(', called from ');
 }

@@ -64,7 +64,8 @@ void __asan_on_error(void)
 	unsigned long size = __asan_get_report_access_size();
 
 	bad_access(addr >> 32 ? addr : kc_first_poisoned(addr, size));
-	die(KC_ANSWER_DEAD, (unsigned long)__asan_get_report_pc(), (unsigned long)__asan_get_report_bp());
+	/* The call of the report, which does not come back. */
+	die(KC_ANSWER_DEAD, (unsigned long)__asan_get_report_pc() - 1, (unsigned long)__asan_get_report_bp());
 }
 
 #if defined(__x86_64__)
