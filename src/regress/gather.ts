@@ -12,10 +12,10 @@ import {
   type Sources,
 } from '../subject/changed/sources.ts';
 import { ALLOWED, type Change, NOTHING_PROMISED, mayChange, shownPath } from './change.ts';
+import { CHANGE_FILE, type ChangeFile, readChangeFile } from './change-file.ts';
 import { commitsOf, isRange } from './commits.ts';
 import { type Ground, REFERENCE_GROUND } from './ground.ts';
 import { NoChange } from './no-change.ts';
-import { applyMail, keysIn, parseMail, type Patch } from './patch.ts';
 
 /** Changes that belong together. */
 export interface Series {
@@ -90,7 +90,7 @@ export function patchFiles(name: string): readonly string[] {
 function patchesIn(folder: string): readonly string[] {
   const series = join(folder, 'series');
   if (existsSync(series)) return readSeries(series);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+  const names = readdirSync(folder).filter((name) => CHANGE_FILE.test(name));
   return names.toSorted().map((name) => join(folder, name));
 }
 
@@ -117,10 +117,8 @@ function readSeries(file: string): readonly string[] {
 
 /** Each patch on the base, or on top of the ones before it. */
 function patches(files: readonly string[], each: boolean, { ground }: Origin): readonly Change[] {
-  const read = files.map((file) => parseMail(file, readPatch(file)));
-  const base = ground.base(
-    read.flatMap((patch) => (isProblem(patch) ? [] : keysIn(patch, ground))),
-  );
+  const read = files.map((file) => readChangeFile(file, readPatch(file), ground));
+  const base = ground.base(read.flatMap((patch) => (isProblem(patch) ? [] : patch.keys)));
   let sources: Sources = base;
   let stuck: string | undefined;
   return read.map((patch, at) => {
@@ -130,7 +128,7 @@ function patches(files: readonly string[], each: boolean, { ground }: Origin): r
       return unreadable(file, base, patch);
     }
     const named = each ? [file] : files.slice(0, at + 1);
-    const change = applied(file, patch, { base, sources, stuck, named, ground });
+    const change = applied(file, patch, { base, sources, stuck, named });
     if (each) return change;
     if (change.outcome.kind === 'sources') sources = change.outcome.sources;
     else stuck ??= file;
@@ -152,14 +150,13 @@ function unreadable(name: string, base: Sources, problem: Problem): Change {
 
 function applied(
   name: string,
-  patch: Patch,
+  patch: ChangeFile,
   on: Pick<Change, 'base' | 'named'> & {
     readonly sources: Sources;
     readonly stuck: string | undefined;
-    readonly ground: Ground;
   },
 ): Change {
-  const { base, sources, stuck, named, ground } = on;
+  const { base, sources, stuck, named } = on;
   const { title, expects } = patch;
   const problem = {
     file: name,
@@ -167,9 +164,7 @@ function applied(
     message: `comes after ${stuck ?? ''}, which does not apply`,
   };
   const outcome =
-    stuck === undefined
-      ? applyMail(name, patch, sources, ground)
-      : ({ kind: 'does not apply', problem } as const);
+    stuck === undefined ? patch.apply(sources) : ({ kind: 'does not apply', problem } as const);
   return { name, title, named, base, before: sources, expects, outcome };
 }
 

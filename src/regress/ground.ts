@@ -14,12 +14,15 @@ export interface Ground {
   readonly keyOf: (name: string) => string;
   /** The path that is shown for a key. */
   readonly shown: (key: string) => string;
+  /** It can be changed by scripted edits. */
+  readonly scripted: boolean;
   /** Why a file may not be changed. */
   readonly refusal: (key: string) => string | undefined;
 }
 
 /** The reference's sources. */
 export const REFERENCE_GROUND: Ground = {
+  scripted: false,
   base: referenceSources,
   keyOf: (name) => {
     const at = name.search(/(?:^|\/)src\/subject\/reference\/[^/]+$/u);
@@ -39,6 +42,7 @@ export function treeGround(tree: string): Ground {
     return texts.get(key);
   };
   return {
+    scripted: true,
     base: (keys) =>
       new Map(
         [...new Set(keys)].flatMap((key) => {
