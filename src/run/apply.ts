@@ -33,6 +33,8 @@ export interface Options {
   readonly against?: SubjectFactory | undefined;
   /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
   readonly compareOnly?: boolean | undefined;
+  /** Index of the first step that is judged: for those who know that the ones before it are as they must be. */
+  readonly from?: number;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -88,19 +90,26 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     if (options.reach !== undefined) countRefusal(options.reach, call);
     return { kind: 'skipped', why: refused };
   }
+  if (state.at < (options.from ?? 0)) return passOver(state, step);
   const possible = outcomes(environment, picture, step);
   const before = options.spec === 'strict' ? belongings(picture) : undefined;
-  state.last = state.at;
-  state.fn = call.fn;
   const observation = answer(state, step);
-  state.observation = typeof observation === 'string' ? undefined : observation;
-  if (typeof observation === 'string')
-    return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
+  if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
-  if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
   const judged = { observation, dev: call.dev, outcomes: possible };
   if (options.compareOnly === true) return compareStep(state, step, judged);
   return look(state, step, { ...judged, before }, options);
+}
+
+/** A step that only has to have happened. */
+function passOver(state: State, step: Step): StepResult {
+  const observation = answer(state, step);
+  if (typeof observation === 'string') return threw(state, observation);
+  state.against?.apply(step);
+  fold(state.history, observation, step);
+  state.at += 1;
+  state.ended = observation.dead;
+  return state.ended ? ENDED : APPLIED;
 }
 
 /** What the step was, and whether anything objects to it. */
@@ -170,11 +179,21 @@ function differing(detail: string): Broken {
 
 /** What the subject shows, or what it threw: a changed copy of a subject may fail in any way. */
 function answer(state: State, step: Step): Observation | string {
+  state.last = state.at;
+  state.fn = step.call.fn;
+  state.observation = undefined;
   try {
-    return state.subject.apply(step);
+    const observation = state.subject.apply(step);
+    state.observation = observation;
+    if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
+    return observation;
   } catch (error) {
     return `threw: ${thrownText(error)}`;
   }
+}
+
+function threw(state: State, detail: string): StepResult {
+  return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail });
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {

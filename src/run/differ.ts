@@ -51,11 +51,15 @@ function tableDifference(
     }
     return undefined;
   }
-  for (const { touched } of [base, changed]) {
-    for (const at of touched) {
-      const found = objectDifference(base, changed, at);
-      if (found !== undefined) return found;
-    }
+  for (const at of base.touched) {
+    const found = objectDifference(base, changed, at);
+    if (found !== undefined) return found;
+  }
+  // Most of the time the same were touched in the same order.
+  for (const [index, at] of changed.touched.entries()) {
+    if (base.touched[index] === at) continue;
+    const found = objectDifference(base, changed, at);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
