@@ -91,13 +91,13 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     return { kind: 'skipped', why: refused };
   }
   if (state.at < (options.from ?? 0)) return passOver(state, step);
+  if (options.compareOnly === true) return compareStep(state, step, options);
   const possible = outcomes(environment, picture, step);
   const before = options.spec === 'strict' ? belongings(picture) : undefined;
   const observation = answer(state, step);
   if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   const judged = { observation, dev: call.dev, outcomes: possible };
-  if (options.compareOnly === true) return compareStep(state, step, judged);
   return look(state, step, { ...judged, before }, options);
 }
 
@@ -146,19 +146,26 @@ function brokenRule(
     : checkTouched(observation, state.history, splats);
 }
 
-/** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
-function compareStep(state: State, step: Step, judged: Judged): StepResult {
-  const {
-    observation,
-    outcomes: [plain],
-  } = judged;
-  const differs = compared(state, step, observation, true);
+/** Of the oracle it takes only whether a complaint ends the trace; it goes on where the oracle has no outcome. */
+function compareStep(state: State, step: Step, { precise, reach }: Options): StepResult {
+  const observation = answer(state, step);
+  if (typeof observation === 'string') return threw(state, observation);
+  if (reach !== undefined) countStep(reach, step, observation);
+  const last = observation.dead || isLast(state, step, observation);
+  const differs = compared(state, step, observation, precise === true);
   if (differs !== undefined) return stop(state, differs);
   state.at += 1;
   fold(state.history, observation, step);
-  const outcome = fitting(judged) ?? plain;
-  state.ended = observation.dead || outcome?.last === true;
-  return state.ended ? ENDED : APPLIED;
+  state.ended = last;
+  return last ? ENDED : APPLIED;
+}
+
+/** Whether the oracle lets a trace end so. The other subject still shows what was there before the step. */
+function isLast({ environment, against }: State, step: Step, observation: Observation): boolean {
+  if (observation.splats.length === 0 || against === undefined) return false;
+  const possible = outcomes(environment, against.picture(), step);
+  const outcome = fitting({ observation, dev: step.call.dev, outcomes: possible });
+  return (outcome ?? possible[0])?.last === true;
 }
 
 /** Runs the step on the other subject as well. */

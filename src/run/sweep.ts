@@ -255,8 +255,8 @@ function runRest({ trace, session, options }: Swept, armed: readonly Armed[]): S
 /** What a run from the beginning finds; when it finds nothing, then going back to a snapshot made the difference. */
 function confirmed(trace: Trace, found: Finding, options: SweepOptions): Finding {
   if (options.unconfirmed === true) return found;
-  const { factory, spec, against } = options;
-  const verdict = runTrace(trace, { factory, spec, against });
+  const { factory, spec, against, compareOnly } = options;
+  const verdict = runTrace(trace, { factory, spec, against, compareOnly });
   if (verdict.kind === 'finding') return verdict.finding;
   return {
     ...found,
