@@ -47,7 +47,16 @@ function write(name: string, edit: Edit, header: readonly string[] = []): void {
 /** With one trace in the corpus, and reports of its own. */
 function regress(reports: string, ...args: readonly string[]): Promise<Ended> {
   // One process for all of them: to start another takes longer than any of these checks.
-  const common = ['--corpus', at('corpus'), '--runs', '64', '--jobs', '1', '--reports', at(reports)];
+  const common = [
+    '--corpus',
+    at('corpus'),
+    '--runs',
+    '64',
+    '--jobs',
+    '1',
+    '--reports',
+    at(reports),
+  ];
   return run(['regress', ...common, ...args]);
 }
 

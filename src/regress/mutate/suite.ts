@@ -5,7 +5,7 @@
  */
 import { startBatches } from '../../generate/batch.ts';
 import { type Expected, mayBeExpected } from '../../run/expected.ts';
-import { runTrace } from '../../run/session.ts';
+import { runTrace, startSession } from '../../run/session.ts';
 import { sweepTrace } from '../../run/sweep.ts';
 import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Environment } from '../../trace/environment.ts';
@@ -13,7 +13,7 @@ import type { Trace } from '../../trace/step.ts';
 import type { Source } from '../budget.ts';
 import type { Mutated } from './load.ts';
 import { runsOnce } from './mutant.ts';
-import { BEGINNING, type Place, watch, type Watched } from './watch.ts';
+import { BEGINNING, type Place, startWatching, type Watched } from './watch.ts';
 
 /** What there is to run, and how much of it. */
 export interface Plan {
@@ -63,11 +63,11 @@ export function gatherSuite(
   const unexpected: string[] = [];
   const cases = Array.from(probed.reached, () => empty());
   const once = new Set(mutants.filter(runsOnce).map(({ id }) => id));
-  const options = { spec: 'kernel', expected: plan.expected } as const;
-  const add = (origin: Origin, found: string, trace: Trace, passes = false): void => {
+  const { factory, read } = startWatching(mutated);
+  const options = { factory, spec: 'kernel', expected: plan.expected } as const;
+  const add = (origin: Origin, found: string, run: Watched): void => {
     size[origin] += 1;
-    const run = watch(mutated, trace, { ...options, passes });
-    if (run.known) unexpected.push(...notExpected(found, trace, plan));
+    if (run.known) unexpected.push(...notExpected(found, run.trace, plan));
     for (const { place: from, ids } of run.firsts) {
       const one = { found, run, from };
       for (const id of ids) if (!once.has(id)) cases[id]?.[origin].push(one);
@@ -75,18 +75,26 @@ export function gatherSuite(
     // Whatever they change is there before any step.
     for (const id of once) cases[id]?.[origin].push({ found, run, from: BEGINNING });
   };
-  for (const { path, trace } of plan.corpus) add('corpus', path, trace);
+  const whole = (trace: Trace): Watched => {
+    const session = startSession(trace.environment, options);
+    for (const step of trace.steps) session.apply(step);
+    const known = session.finish() !== undefined;
+    return read(trace, { known, ended: session.hasEnded() });
+  };
+  for (const { path, trace } of plan.corpus) add('corpus', path, whole(trace));
   for (const [index, { path, trace }] of plan.corpus.entries()) {
     progress((0.5 * index) / plan.corpus.length);
-    const swept = sweepTrace(trace, { ...options, factory: plan.base, unconfirmed: true });
-    for (const one of swept) add('sweep', `sweep of ${path}`, one.trace, !one.ended);
+    for (const swept of sweepTrace(trace, { ...options, unconfirmed: true })) {
+      const end = { known: swept.finding !== undefined, ended: swept.ended };
+      add('sweep', `sweep of ${path}`, read(swept.trace, end));
+    }
   }
   const wanted = plan.runs * DRAWN;
   const draw = startBatches(plan.environments, plan.seed);
   for (let batch = 0; size.random < wanted; batch += 1) {
     progress(0.5 + (0.5 * size.random) / wanted);
     draw(batch, Math.min(BATCH, wanted - size.random), (trace) => {
-      add('random', `random trace ${size.random + 1} of seed ${plan.seed}`, trace);
+      add('random', `random trace ${size.random + 1} of seed ${plan.seed}`, whole(trace));
       return true;
     });
   }
