@@ -7,6 +7,7 @@ import { SIGNATURES } from '../trace/signatures.ts';
 import type { Splat } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
+import { complaintOf } from './complaint.ts';
 import { type Expected, isExpected } from './expected.ts';
 import { startSession } from './session.ts';
 
@@ -54,10 +55,7 @@ export function seenOn(trace: Trace, entry: Expected, known: Known): Seen {
     const same = { ...entry, release: known.profile };
     if (finding === undefined || isExpected([same], finding) === undefined)
       return { kind: 'not shown' };
-    const splat = session
-      .observation()
-      ?.splats.find(({ kind, fn, nth }) => finding.detail.startsWith(`${kind} ${fn} ${nth}`));
-    return { kind: 'shown', finding, splat };
+    return { kind: 'shown', finding, splat: complaintOf({ environment, steps }, finding, options) };
   }
 }
 

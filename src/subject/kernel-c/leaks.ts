@@ -102,9 +102,15 @@ function mark(memory: Memory, statics: readonly Statics[], blocks: readonly Bloc
   const find = finderOf(blocks);
   const todo = blocks.filter(({ root }) => root);
   for (const block of todo) block.reached = true;
+  const { words } = memory;
+  const least = blocks[0]?.start ?? Number.MAX_SAFE_INTEGER;
+  const most = blocks.at(-1)?.end ?? 0;
   const scan = (start: number, end: number): void => {
-    for (let at = start >> 2; at < end >> 2; at += 1) {
-      const block = find((memory.words[at] ?? 0) >>> 0);
+    for (let at = start >> 2, last = end >> 2; at < last; at += 1) {
+      const word = (words[at] ?? 0) >>> 0;
+      // Most words are no address at all.
+      if (word < least || word > most) continue;
+      const block = find(word);
       if (block === undefined || block.reached) continue;
       block.reached = true;
       todo.push(block);
