@@ -5,25 +5,25 @@
  * npm; for the others the shell runs what npm would. `npm ci`, `npm start` and `npm test` lines are run by
  * .ci/run; here they must only occur there. Other lines are not run.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
-interface Ended {
-  readonly status: number | null;
-  readonly output: string;
-}
+import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
+import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import {
+  commandLines,
+  documentedStatus,
+  LIMIT_MS,
+  NPM,
+  run,
+  scripts,
+  withoutNpm,
+} from './documented.ts';
 
-const LIMIT_MS = 120_000;
 const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
 const lines = commandLines(readme);
-const NPM = 'npm run -s msicheck --';
 const ours = lines.filter((line) => line.startsWith(NPM));
-const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
-  readFileSync('package.json', 'utf8'),
-);
 
 describe.skipIf(readme === '')('every command in the README', () => {
   // A command that wants an empty folder finds one.
@@ -50,41 +50,21 @@ describe.skipIf(readme === '')('every command in the README', () => {
   });
 });
 
-/** The command lines of all sh blocks, continuation lines joined, without prompt, blank and comment lines. */
-function commandLines(markdown: string): readonly string[] {
-  const blocks = [...markdown.matchAll(/^```sh\n(?<body>[\s\S]*?)^```$/gmu)];
-  const bodies = blocks.map(({ groups }) => (groups?.['body'] ?? '').replaceAll('\\\n', ' '));
-  return bodies
-    .flatMap((body) => body.split('\n'))
-    .map((line) => line.replace(/^\$ /u, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
+const clang = await compilerVersion().catch(() => '');
+const named = clang === '' ? [] : registeredTrees().map(({ name }) => name);
+const ofTrees = commandLines(readFileSync('docs/trees.md', 'utf8'));
 
-/** The line with the script itself; its `node` is the project's. */
-function withoutNpm(line: string): string {
-  const bin = resolve('node_modules/.bin');
-  return `PATH="${bin}:$PATH"; ${scripts['msicheck'] ?? ''}${line.slice(NPM.length)}`;
-}
+test('docs/trees.md shows commands', () => {
+  expect(ofTrees.length).toBeGreaterThan(5);
+  expect(ofTrees.filter((line) => !line.startsWith(NPM))).toEqual([]);
+});
 
-function documentedStatus(line: string): number {
-  return Number(/#.*\bexit (?<status>\d+)/u.exec(line)?.groups?.['status'] ?? 0);
-}
-
-function run(line: string): Promise<Ended> {
-  return new Promise((done, failed) => {
-    const child = spawn('sh', ['-c', line], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
+describe.skipIf(!named.includes('6.12') || !named.includes('6.1'))(
+  'every command in docs/trees.md',
+  () => {
+    test.for(ofTrees)('ends as documented: %s', { timeout: LIMIT_MS }, async (line) => {
+      const ended = await run(withoutNpm(line));
+      expect(ended.status, ended.output).toBe(documentedStatus(line));
     });
-    let output = '';
-    const collect = (chunk: Buffer): void => {
-      output += chunk.toString();
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', failed);
-    child.on('close', (status) => {
-      done({ status, output });
-    });
-  });
-}
+  },
+);

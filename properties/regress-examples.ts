@@ -45,6 +45,7 @@ export const EVIDENCE: Evidence = {
     },
   ],
   file: 'reports/findings/stop-early-12345678.trace',
+  where: undefined,
   unsaved: undefined,
   again:
     'npm run -s msicheck -- replay reports/findings/stop-early-12345678.trace --change a.patch',

@@ -97,7 +97,16 @@ describe.skipIf(trees.length === 0)('a change of a kernel', () => {
       /^ {2}touched {3}msi_domain_alloc, kernel\/irq\/msi\.c:[\d,-]+: executed$/mu,
     );
     expect(stdout).toMatch(/trace of 3 steps/u);
+    expect(stdout).toMatch(/^ {2}where {5}\w+\(\), kernel\/irq\/msi\.c:\d+$/mu);
     expect(status).toBe(1);
+    const { runs } = JSON.parse(readFileSync(join(folder, 'reports/regress.sarif'), 'utf8'));
+    const [{ locations, relatedLocations }] = runs[0].results;
+    expect(locations[0].logicalLocations[0].name).toBe('msi_domain_alloc');
+    expect(relatedLocations.at(-1).physicalLocation).toEqual({
+      artifactLocation: { uri: MSI, uriBaseId: '%SRCROOT%' },
+      region: { startLine: expect.any(Number) },
+    });
+    expect(relatedLocations.at(-1).logicalLocations[0].name).toBe('msi_domain_alloc_irqs_range');
     const again =
       /^ {2}again {5}npm run -s msicheck -- (.*)$/mu.exec(stdout)?.[1]?.split(' ') ?? [];
     const shown = await runWith({ MSICHECK_TREES: `x=${tree}` }, again);

@@ -21,7 +21,7 @@ import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts'
 import { startBatches } from '../src/generate/batch.ts';
 import { OWNED } from '../src/run/apply.ts';
 import { startReach } from '../src/run/reach.ts';
-import { runTrace } from '../src/run/session.ts';
+import { runTrace, transcript } from '../src/run/session.ts';
 import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
 import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { fits, type SubjectFactory } from '../src/subject/subject.ts';
@@ -30,6 +30,7 @@ import { PROFILES } from '../src/trace/profile.ts';
 import type { Finding } from '../src/trace/verdict.ts';
 import { differences, domidsOf, profileOf } from '../src/trees/differs.ts';
 import { readyTree } from '../src/trees/ready.ts';
+import { treeNamed } from '../src/trees/registry.ts';
 import { shapeOf } from '../src/trees/shape.ts';
 import { type Ended, runWith } from './program.ts';
 import { copyTree, type Edit, replacing } from './tree-copies.ts';
@@ -92,8 +93,23 @@ describe.each(trees)('the tree $name', ({ name, path }) => {
     const { status, stdout } = await run('check', '--runs', '400', '--reports', join(folder, name));
     expect(stdout).toMatch(/nothing unexpected found/u);
     expect(stdout).not.toMatch(/^gone/mu);
-    expect(stdout).toMatch(/^build: Linux \d/mu);
+    expect(stdout).toMatch(/^build: Linux \d.*, reservation, Xen$/mu);
     expect([0, 3]).toContain(status);
+  });
+
+  test('shows the same with the options of an architecture that has MSI functions of its own', async () => {
+    const { factory } = await readyTree(treeNamed(`${name}+fallbacks`));
+    expect(factory.build).toMatch(/, architecture fallbacks, no reservation$/u);
+    const { factory: usual } = await readyTree(treeNamed(name));
+    let compared = 0;
+    for (const file of readdirSync('fuzz/corpus').filter((one) => one.endsWith('.trace'))) {
+      const { trace } = parseTrace(readFileSync(`fuzz/corpus/${file}`, 'utf8'), file);
+      if (!fits(factory, trace.environment)) continue;
+      const seen = transcript(trace, { factory, spec: 'kernel' });
+      expect(seen).toEqual(transcript(trace, { factory: usual, spec: 'kernel' }));
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(20);
   });
 
   test('says what it cannot run, and why', async () => {

@@ -17,7 +17,7 @@ import {
   startCampaign,
   summarise,
 } from './campaign.ts';
-import { prepareFolder } from './files.ts';
+import { CORPUS, prepareFolder } from './files.ts';
 import { acceptInto } from './accept.ts';
 import { breathe } from './interrupt.ts';
 import { keptFor, readKept } from './kept.ts';
@@ -51,6 +51,11 @@ export interface Flags extends RunFlags, ReportFlags, TreeFlags {
 
 /** Runs it. */
 export async function check(flags: Flags): Promise<void> {
+  const { program } = flags.subject;
+  if (program !== undefined) {
+    await checkProgram(program, flags);
+    return;
+  }
   const named = chosen(flags.env);
   const corpus = readKept(flags.corpus);
   const target = await flags.subject.load();
@@ -80,6 +85,18 @@ export async function check(flags: Flags): Promise<void> {
   campaign.progress.stop();
   campaign.interrupt.release();
   publish(summarise(campaign, ended), flags.reports, flags.json === true);
+}
+
+async function checkProgram(command: string, flags: Flags): Promise<void> {
+  const { refuseOptions, runOnProgram } = await import('./on-program.ts');
+  const { env, corpus, spec, accept } = flags;
+  refuseOptions(flags.subject.name, {
+    env: env !== undefined,
+    corpus: corpus !== CORPUS,
+    spec: spec !== 'kernel',
+    accept: accept === true,
+  });
+  await runOnProgram({ ...flags, command });
 }
 
 function chosen(names: readonly string[] | undefined): readonly Environment[] | undefined {

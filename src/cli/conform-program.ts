@@ -2,7 +2,7 @@
 /** `conform` with a program that speaks the protocol: what it implements and shows is compared with the reference. */
 import { join } from 'node:path';
 
-import { compareProgram, compareTrace } from '../conform/program.ts';
+import { compareProgram, compareTrace, worldOf } from '../conform/program.ts';
 import type { Departure } from '../conform/play.ts';
 import { startTally } from '../conform/tally.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
@@ -20,8 +20,10 @@ import { CHECK_TIME } from './options.ts';
 export interface ProgramOrders {
   readonly base: SubjectFactory;
   readonly command: string;
-  /** The traces that the user has named; random ones when there are none. */
-  readonly files: readonly TraceFile[];
+  /** The traces to run; random ones when there are none. */
+  readonly files: Iterable<Pick<TraceFile, 'path' | 'trace'>> | undefined;
+  /** Traces that the program cannot run are left out. */
+  readonly whatFits?: boolean;
   readonly seed: string;
   readonly time?: number;
   readonly runs?: number;
@@ -30,7 +32,7 @@ export interface ProgramOrders {
 
 /** Runs the traces. Throws a mistake for a program that does not start or cannot have any environment. */
 export function conformProgram(orders: ProgramOrders): ConformReport {
-  const { base, command, files } = orders;
+  const { base, command, files, whatFits } = orders;
   const program = asMistake(() => processSubject(command));
   try {
     return asMistake(() => {
@@ -41,15 +43,15 @@ export function conformProgram(orders: ProgramOrders): ConformReport {
         intended: [],
         interrupted: false,
       };
-      if (files.length > 0) {
-        const found = files.map(({ path, trace }) => ({
-          path,
-          departure: compareTrace(trace, { program, base }),
-        }));
-        const first = found.find(({ departure }) => departure !== undefined);
-        const difference =
-          first?.departure && saved(first.departure, orders, program.name, first.path);
-        return { ...common, environments: [], absent: [], tally: startTally(), found: difference };
+      if (files !== undefined) {
+        const tally = startTally();
+        const found = firstOf(files, (each) => {
+          if (whatFits === true && typeof worldOf(each.trace, { program, base }) === 'string')
+            return undefined;
+          const departure = compareTrace(each.trace, { program, base }, tally);
+          return departure && saved(departure, orders, program.name, each.path);
+        });
+        return { ...common, environments: [], absent: [], tally, found };
       }
       const run = compareProgram({
         program,
@@ -79,6 +81,15 @@ export function conformProgram(orders: ProgramOrders): ConformReport {
   } finally {
     program.close();
   }
+}
+
+/** The first answer that is one. */
+function firstOf<T, A>(items: Iterable<T>, ask: (item: T) => A | undefined): A | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 function budget({ time, runs }: ProgramOrders): () => boolean {

@@ -112,7 +112,15 @@ async function runProgram(program: string, paths: readonly string[], flags: Flag
   prepareFolder(flags.reports);
   const { factory: base } = await other.load();
   const { conformProgram } = await import('./conform-program.ts');
-  publish(conformProgram({ ...flags, base, command: program.slice('exec:'.length), files }), flags);
+  publish(
+    conformProgram({
+      ...flags,
+      base,
+      command: program.slice('exec:'.length),
+      files: files.length === 0 ? undefined : files,
+    }),
+    flags,
+  );
 }
 
 function tooMany(): never {
@@ -247,7 +255,8 @@ function smallestOf(
   return best;
 }
 
-function publish(report: ConformReport, { json, reports }: Flags): void {
+/** Writes the reports, prints one, and ends with 1 when there is a difference. */
+export function publish(report: ConformReport, { json, reports }: ReportFlags): void {
   const document = jsonDocument({ layout: LAYOUT, ...conformJson(report) });
   writeWhole(join(reports, 'conform.json'), document);
   writeWhole(join(reports, 'conform.txt'), conformText(report, PLAIN));

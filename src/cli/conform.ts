@@ -18,7 +18,7 @@ import {
 export function addConform(program: Command): void {
   const subject = new Option(
     '--subject <name>',
-    `one of the two, or both: a name of list subjects, ${KINDS}, or exec:COMMAND (docs/protocol.md); one alone is compared with the reference`,
+    `one of the two, or both: a name of list subjects, or ${KINDS}; one alone is compared with the reference`,
   );
   const time = new Option(
     '--time <time>',

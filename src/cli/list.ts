@@ -12,7 +12,8 @@ import { quote } from '../trace/problem.ts';
 import { type Signature, SIGNATURES } from '../trace/signatures.ts';
 import { CORPUS, DIFFERENCES, readCorpus } from './files.ts';
 import { mistake, Status } from './mistake.ts';
-import { SUBJECTS } from './subjects.ts';
+import { readTrees } from '../trees/registry.ts';
+import { type NamedSubject, SUBJECTS } from './subjects.ts';
 import { finish, paintFor } from './terminal.ts';
 
 /** One thing to list: as text, and as a record for programs. */
@@ -115,12 +116,16 @@ function corpusData(): object {
 }
 
 function subjectsText(paint: Paint): string {
-  const rows = SUBJECTS.map(({ name, what }) => [name, what]);
+  const rows = subjectsData().map(({ name, what }) => [name, what]);
   return columns(['subject', 'what it is'], rows, [], paint);
 }
 
-function subjectsData(): object {
-  return SUBJECTS.map(({ name, what }) => ({ name, what }));
+function subjectsData(): readonly NamedSubject[] {
+  const trees = readTrees().map(({ name, path }) => ({
+    name: `tree:${name}`,
+    what: `the kernel's own C in ${path}`,
+  }));
+  return [...SUBJECTS, ...trees].map(({ name, what }) => ({ name, what }));
 }
 
 /** What `kernel` allows and `strict` does not; where the two part is the last step of the trace. */

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   regress: async () => (await import('./regress.ts')).addRegress,
   eject: async () => (await import('./eject.ts')).addEject,
   mutate: async () => (await import('./mutate.ts')).addMutate,
+  findings: async () => (await import('./findings.ts')).addFindings,
   tree: async () => (await import('./tree.ts')).addTree,
   serve: async () => (await import('./serve.ts')).addServe,
   list: async () => (await import('./list.ts')).addList,

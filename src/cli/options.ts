@@ -15,7 +15,7 @@ export const CHECK_TIME = 15_000;
 const LONGEST = 24 * 3_600_000;
 const MOST_RUNS = 1_000_000_000;
 /** The ways to name a subject that is not in the list. */
-export const KINDS = 'tree:NAME (tree list)';
+export const KINDS = 'tree:NAME (tree list), exec:COMMAND (docs/protocol.md)';
 
 /** `30s`, `500ms`, `2m`, `1h`, or seconds without a unit, as milliseconds; more than 0 and at most a day. */
 export function parseTime(text: string): number {
@@ -64,7 +64,7 @@ export function withRunOptions(command: Command): Command {
 
 /** The name of a subject, which is looked for when the whole command line makes sense. */
 export function parseSubject(text: string): string {
-  if (SUBJECTS.some(({ name }) => name === text) || /^tree:./u.test(text)) return text;
+  if (SUBJECTS.some(({ name }) => name === text) || /^(?:tree|exec):./u.test(text)) return text;
   const names = SUBJECTS.map(({ name }) => name).join(', ');
   throw new InvalidArgumentError(`Expected one of ${names}, or ${KINDS}.`);
 }

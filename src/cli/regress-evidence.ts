@@ -84,7 +84,7 @@ export function startKeeping({ name, named, reports, subject }: Keeping): Keeper
 function slug(name: string): string {
   const last = name.split('/').findLast((part) => part !== '') ?? name;
   return last
-    .replace(/\.patch$/u, '')
+    .replace(/\.(?:patch|edit)$/u, '')
     .replaceAll(/[^\w.-]/gu, '-')
     .slice(0, 100);
 }

@@ -168,6 +168,7 @@ function lost({ change }: Pick<CheckTask, 'change'>, detail: string): ChangeResu
       detail,
       fn: '',
       at: 0,
+      where: undefined,
       trace: '',
       steps: 0,
       found: detail.replace(/^.* in (?=trace|loading)/u, ''),

@@ -57,6 +57,17 @@ function treeIn(subject: string): string | undefined {
 async function replay(path: string, flags: Flags): Promise<void> {
   const { trace } = readTrace(path);
   noteLabel(path, trace);
+  const { program: command } = flags.subject;
+  if (command !== undefined) {
+    const { refuseOptions, runOnProgram } = await import('./on-program.ts');
+    const { spec, stepByStep } = flags;
+    refuseOptions(flags.subject.name, {
+      spec: spec !== 'kernel',
+      'step-by-step': stepByStep === true,
+    });
+    await runOnProgram({ command, files: [{ path, trace }] });
+    return;
+  }
   const corpus = readKept();
   const target = await flags.subject.load();
   needs(target, path, trace);

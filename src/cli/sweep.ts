@@ -43,6 +43,19 @@ export function addSweep(program: Command): void {
 async function sweep(paths: readonly string[], flags: Flags): Promise<void> {
   const corpus = readKept();
   const named = paths.map(readTrace);
+  const { program: command } = flags.subject;
+  if (command !== undefined) {
+    const { refuseOptions, runOnProgram } = await import('./on-program.ts');
+    const { spec, accept, pairs } = flags;
+    refuseOptions(flags.subject.name, {
+      spec: spec !== 'kernel',
+      accept: accept === true,
+      pairs: pairs === true,
+    });
+    const files = named.length === 0 ? corpus.traces : named;
+    await runOnProgram({ ...flags, command, files, swept: true, whatFits: named.length === 0 });
+    return;
+  }
   const target = await flags.subject.load();
   const kept = keptFor(corpus, target, flags.expected);
   const files = paths.length === 0 ? kept.traces : named;

@@ -28,6 +28,8 @@ export interface TreeTarget {
 /** Code under test that was named; a tree is built when it is loaded. */
 export interface NamedTarget {
   readonly name: string;
+  /** The command of a program that speaks the protocol, which shows less than a subject of ours: it is compared. */
+  readonly program?: string;
   readonly load: () => Promise<Target>;
 }
 
@@ -42,9 +44,22 @@ export const REFERENCE: NamedTarget = listed(USUAL_SUBJECT);
 /** The subject of a name; `undefined` when there is none. */
 export function targetNamed(text: string): NamedTarget | undefined {
   const [kind = '', ...rest] = text.split(':');
+  if (kind === 'exec' && rest.length > 0) return program(text, rest.join(':'));
   const load = rest.length === 0 ? undefined : LOADERS[kind];
   if (load !== undefined) return { name: text, load: () => load(rest.join(':')) };
   return SUBJECTS.some(({ name }) => name === text) ? listed(text) : undefined;
+}
+
+function program(name: string, command: string): NamedTarget {
+  return {
+    name,
+    program: command,
+    load: () => {
+      throw mistake(
+        `--subject ${name}: a program shows less than this command needs; expected conform, check, sweep or replay`,
+      );
+    },
+  };
 }
 
 function listed(name: string): NamedTarget {

@@ -143,7 +143,7 @@ async function doctor(name: string | undefined, { declares }: { declares?: true 
     if (name === undefined) throw mistake('tree doctor --declares: no tree; expected its name');
     const { shapeOf } = await import('../trees/shape.ts');
     const shape = await shapeOf(treeNamed(name).path);
-    const lines = [...shape].map(([what, value]) => `${what} ${value}`).toSorted();
+    const lines = [...shape].map(([what, value]) => `${what} ${value}`.trimEnd()).toSorted();
     finish(Status.ok, `${lines.join('\n')}\n`);
     return;
   }

@@ -147,23 +147,37 @@ function look(drawn: Trace, state: State, options: ProgramOptions): void {
 }
 
 /**
- * Runs one trace on both, and then a second time step by step if they differ. Throws a mistake for a
- * trace of another release, or in an environment that the program refuses.
+ * Runs one trace on both, and then a second time step by step if they differ; adds to the tally. Throws a
+ * mistake for a trace of another release, or in an environment that the program refuses.
  */
-export function compareTrace(trace: Trace, options: Both): Departure | undefined {
-  const { program, base = reference } = options;
-  const abilities = program.abilities();
-  const own = inRelease(trace.environment, abilities);
-  const environment = typeof own === 'string' ? own : fitted(base, own);
-  const why = typeof environment === 'string' ? environment : missing(program, environment);
-  if (typeof environment === 'string' || why !== undefined)
+export function compareTrace(
+  trace: Trace,
+  options: Both,
+  tally: Tally = startTally(),
+): Departure | undefined {
+  const { program } = options;
+  const environment = worldOf(trace, options);
+  if (typeof environment === 'string')
     throw mistake(
       program,
-      `cannot run the trace: ${why ?? ''}`,
+      `cannot run the trace: ${environment}`,
       'one in an environment that it has',
     );
-  const { departure } = play(restrict({ ...trace, environment }, abilities), options);
+  const played = play(restrict({ ...trace, environment }, program.abilities()), options);
+  addCompared(tally, { ...played, difference: undefined });
+  const { departure } = played;
   return departure === undefined ? undefined : confirmed(departure, options);
+}
+
+/** The world of a trace as both have it, or why one of them has none. */
+export function worldOf(
+  { environment }: Trace,
+  { program, base = reference }: Both,
+): Environment | string {
+  const own = inRelease(environment, program.abilities());
+  const had = typeof own === 'string' ? own : fitted(base, own);
+  if (typeof had === 'string') return had;
+  return missing(program, had) ?? had;
 }
 
 /** Why the program refuses an environment, which costs a world in it. */

@@ -2,6 +2,7 @@
 /** The shortest trace that shows what a change did, and what both subjects show in it. */
 import { changes, copyPicture } from '../report/changes.ts';
 import { observationLines } from '../report/observation.ts';
+import { complaintOf } from '../run/complaint.ts';
 import { placeless, SHOWS_THE_SAME } from '../run/differ.ts';
 import { minimise, type MinimiseOptions } from '../run/minimise/minimise.ts';
 import { started, type Subject, type SubjectFactory } from '../subject/subject.ts';
@@ -9,17 +10,20 @@ import { thrownText } from '../subject/thrown.ts';
 import { formatStep, formatTrace } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Budget, Shown } from './budget.ts';
-import type { Evidence, SideBySide } from '../report/change.ts';
+import type { Evidence, SideBySide, Where } from '../report/change.ts';
 
 /** The two subjects, and how they are run. */
 export interface Pair {
   readonly base: SubjectFactory;
   readonly changed: SubjectFactory;
+  /** Where a function begins; absent where that says nothing. */
+  readonly definitionOf?: (fn: string) => Where | undefined;
   readonly budget: Pick<Budget, 'spec' | 'expected' | 'environments' | 'progress'>;
 }
 
 /** Minimises; the base passes the result. */
-export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evidence {
+export function evidenceOf(shown: Shown, pair: Pair): Evidence {
+  const { base, changed, budget } = pair;
   const { spec, expected, environments } = budget;
   const common = {
     factory: told(changed, budget, shown.traces),
@@ -41,6 +45,7 @@ export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evide
     detail: atMost(detail),
     fn,
     at,
+    where: whereOf(least, pair),
     trace: formatTrace(least.trace),
     steps: least.trace.steps.length,
     found: shown.found,
@@ -51,6 +56,18 @@ export function evidenceOf(shown: Shown, { base, changed, budget }: Pair): Evide
     unsaved: undefined,
     again: '',
   };
+}
+
+/** Where the complaint is that was found, or the function of the step. */
+function whereOf(
+  { trace, finding }: Pick<Shown, 'trace' | 'finding'>,
+  { changed, budget, definitionOf }: Pair,
+): Where | undefined {
+  if (definitionOf === undefined) return undefined;
+  const splat = complaintOf(trace, finding, { factory: changed, spec: budget.spec });
+  const [, file, line] = /^(.+):(\d+)$/u.exec(splat?.place ?? '') ?? [];
+  if (splat !== undefined && file !== undefined) return { fn: splat.fn, file, line: Number(line) };
+  return definitionOf(splat?.fn ?? finding.fn);
 }
 
 /** Characters of a detail, and of a line of what is shown. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a change makes of its base, and the base, ready to run side by side: the reference's sources, or a kernel's. */
-import type { TouchedLine } from '../report/change.ts';
+import type { TouchedLine, Where } from '../report/change.ts';
 import {
   type ChangedSubject,
   ENTRY,
@@ -18,6 +18,8 @@ import { ownLines } from './touches.ts';
 export interface Versions {
   readonly base: SubjectFactory;
   readonly changed: SubjectFactory;
+  /** Where a function of the changed kernel begins; absent for the reference. */
+  readonly definitionOf?: (fn: string) => Where | undefined;
   /** File that is named when the base cannot be run. */
   readonly entry: string;
   /** Told of each trace that the changed subject has run. */

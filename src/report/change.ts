@@ -55,6 +55,13 @@ export interface SideBySide {
   readonly changed: readonly string[];
 }
 
+/** A line of a kernel's function. */
+export interface Where {
+  readonly fn: string;
+  readonly file: string;
+  readonly line: number;
+}
+
 /** The shortest trace that shows it. */
 export interface Evidence {
   /** The sentence that was broken; that the two show the same, where no rule was. */
@@ -65,6 +72,8 @@ export interface Evidence {
   /** Function of the step, and its index. */
   readonly fn: string;
   readonly at: number;
+  /** In a kernel: the line that complains, or where the function of the step begins. */
+  readonly where: Where | undefined;
   /** The trace as text, and its number of steps. */
   readonly trace: string;
   readonly steps: number;

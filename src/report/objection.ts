@@ -103,11 +103,12 @@ function shown(change: ChangeResult, level: Objection['level']): Objection {
 }
 
 function evidenceFacts(evidence: Evidence): readonly Fact[] {
-  const { detail, at, fn, source, found, traces, milliseconds } = evidence;
+  const { detail, at, fn, where, source, found, traces, milliseconds } = evidence;
   const faults = faultsOf(evidence.trace);
   return [
     ['seen', detail],
     ['at', `step ${at + 1}, ${fn}`],
+    ...(where === undefined ? [] : [['where', `${where.fn}(), ${placeText(where)}`] as const]),
     ...(faults === '' ? [] : [['faults', faults] as const]),
     ['source', source],
     ['found', found],

@@ -75,7 +75,7 @@ function objection(change: ChangeResult): readonly Said[] {
   const result = {
     message: message([`${title}: ${headline}`, ...facts.map(factText)].join('\n'), trace),
     locations: place === undefined ? [] : [location(place, fn)],
-    relatedLocations: touched.map(relatedLocation),
+    relatedLocations: [...touched.map(relatedLocation), ...shownAt(change)],
     partialFingerprints: {
       'msicheckRegress/v1': [place?.file ?? '', fn, ruleId(rule), title].join(':'),
     },
@@ -149,6 +149,15 @@ function relatedLocation(touched: TouchedLine): object {
   const executed = missed.length === 0 ? 'executed' : `not executed: ${missed.join(' ')}`;
   const said = braced(printable(`${what}, ${executed}: ${text}`)).replaceAll('](', '\\](');
   return { ...location(touched, touched.fn), message: { text: said } };
+}
+
+/** Where a kernel showed it, which need not be a line that was touched. */
+function shownAt({ evidence }: ChangeResult): readonly object[] {
+  if (evidence?.where === undefined) return [];
+  const { where, detail } = evidence;
+  return [
+    { ...location(where, where.fn), message: { text: braced(printable(`shows here: ${detail}`)) } },
+  ];
 }
 
 function location({ file, line }: Place, fn: string): object {

@@ -41,17 +41,8 @@ export function differences(shape: Shape, profile: Release): readonly string[] {
     ...lost
       .filter((name) => calls.has(name))
       .map((name) => `${name} is not declared, and traces call it`),
-    ...changed
-      .filter(([name]) => calls.has(name))
-      .map(([name]) => `${name} has other parameters, and traces call it`),
     ...lost.filter((name) => !calls.has(name)).map((name) => `${name} is not declared`),
-    ...changed
-      .filter(([name]) => !calls.has(name))
-      .map(([name, value]) =>
-        /^(?:flag|token)/u.test(name)
-          ? `${name} is ${shape.get(name) ?? ''}, not ${value}`
-          : `${name} has another type`,
-      ),
+    ...changed.map(([name, value]) => `${name} is ${shape.get(name) ?? ''}, not ${value}`),
     ...fresh.map((name) => `${name} is new`),
   ];
 }
@@ -69,13 +60,13 @@ function callsOf(profile: Release): readonly string[] {
   );
 }
 
-/** Reads a file of `known/`: lines `KIND NAME VALUE`, comments with `#`. */
+/** Reads a file of `known/`: lines `KIND NAME` or `KIND NAME NUMBER`, comments with `#`. */
 export function parseKnown(text: string): Shape {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
     lines.map((line) => {
-      const at = line.lastIndexOf(' ');
-      return [line.slice(0, at), line.slice(at + 1)] as const;
+      const [kind = '', name = '', value = ''] = line.split(' ');
+      return [`${kind} ${name}`, value] as const;
     }),
   );
 }

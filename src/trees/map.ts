@@ -10,7 +10,10 @@ import { fitTree } from './fit.ts';
 import { requireWhole } from './whole.ts';
 
 /** What to map. */
-export interface MapRequest extends Pick<BuildRequest, 'tree' | 'out' | 'overlay' | 'compiling'> {
+export interface MapRequest extends Pick<
+  BuildRequest,
+  'tree' | 'out' | 'overlay' | 'compiling' | 'config'
+> {
   /** Of the subject. */
   readonly name: string;
 }

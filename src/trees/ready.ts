@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { buildModule, type Built } from '../subject/kernel-c/build/build.ts';
 import { hash } from '../subject/kernel-c/build/compile.ts';
 import { cacheFolder } from '../subject/kernel-c/build/folders.ts';
+import type { Config } from '../subject/kernel-c/build/flags.ts';
 import type { Overlay } from '../subject/kernel-c/build/overlay.ts';
 import { releaseName } from '../subject/kernel-c/build/release.ts';
 import { kernelC } from '../subject/kernel-c/index.ts';
@@ -33,14 +34,15 @@ export interface ReadyTree extends FittedTree {
 export async function readyTree(tree: NamedTree, options: BuildOptions = {}): Promise<ReadyTree> {
   const { overlay = new Map(), compiling } = options;
   const out = moduleFile(tree, overlay);
-  const request = { tree: tree.path, out, overlay, kasan: true, coverage: false };
+  const { path, config = 'usual' } = tree;
+  const request = { tree: path, out, overlay, kasan: true, coverage: false, config };
   const built = await buildModule(compiling === undefined ? request : { ...request, compiling });
-  requireWhole(tree.path, built);
+  requireWhole(path, built);
   if (overlay.size > 0) prune(dirname(out));
-  const source = { name: `tree:${tree.name}`, path: tree.path, module: built.module, overlay };
+  const source = { name: `tree:${tree.name}`, path, module: built.module, overlay };
   const { factory, profile } = fitTree(kernelC(source));
   const release = releaseName(built.release);
-  return { tree, built, release, profile, factory: { ...factory, build: textOf(built) } };
+  return { tree, built, release, profile, factory: { ...factory, build: textOf(built, config) } };
 }
 
 /** Where the module of a tree is kept, or that of the tree with other texts for some files. */
@@ -60,8 +62,14 @@ function prune(folder: string): void {
   for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
 }
 
+/** What tells the sets of options apart. */
+const OPTIONS: Readonly<Record<Config, string>> = {
+  usual: 'reservation, Xen',
+  fallbacks: 'architecture fallbacks, no reservation',
+};
+
 /** How the module was built, on one line, for those who want to see the same. */
-function textOf({ compiler, release }: Built): string {
+function textOf({ compiler, release }: Built, config: Config): string {
   const version = /clang version [\d.]+/u.exec(compiler)?.[0] ?? compiler;
-  return `Linux ${releaseName(release)}, ${version} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT`;
+  return `Linux ${releaseName(release)}, ${version} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT, ${OPTIONS[config]}`;
 }

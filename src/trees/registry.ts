@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { configFolder } from '../subject/kernel-c/build/folders.ts';
+import type { Config } from '../subject/kernel-c/build/flags.ts';
 import { registeredTrees } from '../subject/kernel-c/build/trees.ts';
 import { NoTree } from './no-tree.ts';
 
@@ -17,6 +18,8 @@ export interface NamedTree {
   readonly path: string;
   /** The file or the variable that names it. */
   readonly from: string;
+  /** Options that it is built with. */
+  readonly config?: Config;
 }
 
 /** The variable that names trees for one run. */
@@ -37,8 +40,16 @@ export function readTrees(): readonly NamedTree[] {
   return [...trees.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The tree of a name; throws `NoTree` with the names that there are. */
-export function treeNamed(name: string): NamedTree {
+/** Behind the name of a tree that is built with the second set of options. */
+const FALLBACKS = '+fallbacks';
+
+/** The tree of a name, with `+fallbacks` behind it or not; throws `NoTree` with the names that there are. */
+export function treeNamed(text: string): NamedTree {
+  if (!text.endsWith(FALLBACKS)) return find(text);
+  return { ...find(text.slice(0, -FALLBACKS.length)), name: text, config: 'fallbacks' };
+}
+
+function find(name: string): NamedTree {
   const trees = readTrees();
   const found = trees.find((tree) => tree.name === name);
   if (found !== undefined) return found;

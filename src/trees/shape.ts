@@ -8,13 +8,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { makeArch } from '../subject/kernel-c/build/arch.ts';
-import { hash } from '../subject/kernel-c/build/compile.ts';
 import { compileFlags } from '../subject/kernel-c/build/flags.ts';
 import { cacheFolder } from '../subject/kernel-c/build/folders.ts';
 import { releaseOf } from '../subject/kernel-c/build/release.ts';
 import { run } from '../subject/kernel-c/build/run.ts';
 
-/** What is declared: `function NAME`, `flag NAME`, `token NAME`, `field STRUCT.NAME`, with a number or the hash of a type. */
+/** What is declared: `function NAME`, `flag NAME`, `token NAME`, `field STRUCT.NAME`, with the number of a flag or token. */
 export type Shape = ReadonlyMap<string, string>;
 
 const HEADERS = ['msi', 'irqdomain', 'irq', 'interrupt', 'device', 'pci'] as const;
@@ -71,16 +70,11 @@ export function parseDump(text: string, kind: string): ReadonlyMap<string, strin
       record = /^RecordDecl .* struct (\w+) definition$/u.exec(line)?.[1] ?? '';
       if (enumerator === undefined) constant = '';
     }
-    const [, field, type] = /^[|`]-FieldDecl .* (\w+) '(.*)'$/u.exec(line) ?? [];
+    const [, field] = /^[|`]-FieldDecl .* (\w+) '.*'$/u.exec(line) ?? [];
     if (field !== undefined && RECORDS.some((name) => name === record))
-      found.set(`field ${record}.${field}`, shortHash(type ?? ''));
-    const [, name, signature] = /^FunctionDecl .* (\w+) '(.*)'[^']*$/u.exec(line) ?? [];
-    if (name !== undefined) found.set(`function ${name}`, shortHash(signature ?? ''));
+      found.set(`field ${record}.${field}`, '');
+    const [, name] = /^FunctionDecl .* (\w+) '.*'[^']*$/u.exec(line) ?? [];
+    if (name !== undefined) found.set(`function ${name}`, '');
   }
   return found;
-}
-
-/** A type without a name is called after the place where it stands, which is another one in each tree. */
-function shortHash(type: string): string {
-  return hash([type.replaceAll(/\((?:unnamed|anonymous)[^)]*\)/gu, '')]).slice(0, 8);
 }

@@ -3,6 +3,7 @@
 import { startSession } from '../../run/session.ts';
 import { isProblem, type Problem, type Sources } from '../../subject/changed/sources.ts';
 import { NoModule } from '../../subject/kernel-c/build/no-module.ts';
+import type { Where } from '../../report/change.ts';
 import { fitted, type SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
 import { type KernelMap, mapOf } from '../../trees/map.ts';
@@ -24,18 +25,24 @@ export async function treeVersions(
   const pair = await builtPair(change, tree);
   if (isProblem(pair)) return pair;
   doing('building what notes lines');
-  const lines = startLines(
-    await mapped(pair.made.base, tree),
-    await mapped(pair.made.changed, tree),
-  );
+  const base = await mapped(pair.made.base, tree);
+  const changed = await mapped(pair.made.changed, tree);
+  const lines = startLines(base, changed);
   return {
     base: pair.base,
     changed: pair.changed,
+    definitionOf: (fn) => definitionIn(changed.map, fn),
     entry: tree.path,
     ran: lines.ran,
     touched: lines.touched,
     own: (touched) => ownLines(touched, change, (key) => key),
   };
+}
+
+/** The first line of a function's definition. */
+function definitionIn({ marks }: KernelMap, fn: string): Where | undefined {
+  const found = marks.find((mark) => mark.function === fn);
+  return found === undefined ? undefined : { fn, file: found.file, line: found.start };
 }
 
 /** Two subjects, and what they are made of. */
@@ -72,7 +79,8 @@ type WithMap = Mapped & { readonly map: KernelMap };
 async function mapped(made: Version, tree: NamedTree): Promise<WithMap> {
   const { overlay, factory } = made;
   const out = moduleFile(tree, overlay).replace(/wasm$/u, 'lines.wasm');
-  const map = await mapOf({ name: factory.name, tree: tree.path, out, overlay });
+  const { path, config = 'usual' } = tree;
+  const map = await mapOf({ name: factory.name, tree: path, out, overlay, config });
   return { ...made, map };
 }
 

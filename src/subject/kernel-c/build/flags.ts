@@ -7,6 +7,9 @@ import { SHIM, type Source } from './sources.ts';
 /** Bytes of linear memory; KC_MEMORY in shim/kc_memory.h. */
 const MEMORY = 64 << 20;
 
+/** The usual options, or those of an architecture with MSI functions of its own and without reservation. */
+export type Config = 'usual' | 'fallbacks';
+
 /** What is built. */
 export interface Variant {
   /** Checks before each access of memory. */
@@ -15,6 +18,8 @@ export interface Variant {
   readonly coverage: boolean;
   /** Each line of the tree's files notes that it runs. */
   readonly lines?: boolean;
+  /** Options of the kernel; the usual ones unless it says otherwise. */
+  readonly config?: Config;
 }
 
 /** Folders of a build. */
@@ -87,6 +92,7 @@ export function compileFlags(source: Source, { tree, arch }: Place, variant: Var
     '-Wno-everything',
     ...MISTAKES,
     ...DEFINES,
+    ...(variant.config === 'fallbacks' ? ['-DKC_FALLBACKS'] : []),
     '-nostdinc',
     ...[SHIM, join(SHIM, 'include'), arch, include, join(include, 'uapi')].flatMap(included),
     ...['lib', 'drivers/base', 'kernel/irq'].map((path) => join(tree, path)).flatMap(included),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The configuration: what MSI with hierarchical domains needs on an SMP machine that never schedules. */
+/*
+ * The configuration: what MSI with hierarchical domains needs on an SMP machine that never schedules.
+ * KC_FALLBACKS is the second one: an architecture with its own MSI functions, and no reservation.
+ */
 #define CONFIG_32BIT 1
 #define CONFIG_SMP 1
 #define CONFIG_NR_CPUS 4
@@ -31,13 +34,17 @@
 #define CONFIG_GENERIC_MSI_IRQ_DOMAIN 1		/* until 6.2 */
 #define CONFIG_PCI 1
 #define CONFIG_PCI_MSI 1
-#define CONFIG_PCI_XEN 1			/* for msi_device_populate_sysfs() */
 #define CONFIG_PCI_MSI_IRQ_DOMAIN 1		/* until 6.2 */
 #define CONFIG_IRQ_MSI_LIB 1
-#define CONFIG_GENERIC_IRQ_RESERVATION_MODE 1
 #define CONFIG_GENERIC_IRQ_EFFECTIVE_AFF_MASK 1
 #define CONFIG_HARDIRQS_SW_RESEND 1
 #define CONFIG_DEBUG_SPINLOCK 1
 #define CONFIG_UNINLINE_SPIN_UNLOCK 1
 #define CONFIG_DEBUG_MUTEXES 1
-#define CONFIG_PCI_XEN 1			/* msi_device_populate_sysfs() */
+/* Fallbacks and Xen each bring msi_device_populate_sysfs(). */
+#ifdef KC_FALLBACKS
+#define CONFIG_PCI_MSI_ARCH_FALLBACKS 1
+#else
+#define CONFIG_PCI_XEN 1
+#define CONFIG_GENERIC_IRQ_RESERVATION_MODE 1
+#endif
