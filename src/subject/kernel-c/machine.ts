@@ -32,8 +32,21 @@ export interface Machine {
   readonly gather: () => readonly Statics[];
   /** The world as it is. */
   readonly save: () => object;
-  /** Puts a world back that was saved here. */
+  /** The same of a world that may never come back: cheap to take, dear to put back. */
+  readonly leave: () => object;
+  /** Puts a world back that was saved or left here. */
   readonly load: (world: object) => void;
+}
+
+/** A world by what led to it. */
+export class Past {
+  readonly environment: Environment;
+  readonly steps: readonly Step[];
+
+  constructor(environment: Environment, steps: readonly Step[]) {
+    this.environment = environment;
+    this.steps = steps;
+  }
 }
 
 /** What checks an access, and what follows pointers for others: copies, locks, trees. */

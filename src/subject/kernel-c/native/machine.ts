@@ -9,23 +9,12 @@ import { readFileSync } from 'node:fs';
 import type { Environment } from '../../../trace/environment.ts';
 import type { Step } from '../../../trace/step.ts';
 import { environmentWords, stepWords } from '../encode.ts';
-import { type Death, type Machine, topOf } from '../machine.ts';
+import { type Death, type Machine, Past, topOf } from '../machine.ts';
 import { type Memory, memoryIn, PLACE_COUNT, textAt } from '../memory.ts';
 import { ANSWERS, ASK, MAGIC, MEMORY } from './codes.ts';
 import { type Program, programOf } from './elf.ts';
 import { openPipe, type Pipe } from './pipe.ts';
 import { placesOf } from './place.ts';
-
-/** A world by what led to it. */
-class Past {
-  readonly environment: Environment;
-  readonly steps: readonly Step[];
-
-  constructor(environment: Environment, steps: readonly Step[]) {
-    this.environment = environment;
-    this.steps = steps;
-  }
-}
 
 interface Answer {
   readonly how: (typeof ANSWERS)[number];
@@ -85,10 +74,8 @@ export function nativeMachine(path: string, longest: number): Machine {
         { first: memory.at.logEnd, end },
       ];
     },
-    save: () => {
-      if (state.environment === undefined) throw new Error('there is no world to save');
-      return new Past(state.environment, [...state.steps]);
-    },
+    save: () => pastOf(state),
+    leave: () => pastOf(state),
     load: (world) => {
       if (!(world instanceof Past)) throw new Error('this world was saved from another machine');
       state.environment = world.environment;
@@ -96,6 +83,11 @@ export function nativeMachine(path: string, longest: number): Machine {
       state.current = false;
     },
   };
+}
+
+function pastOf({ environment, steps }: State): Past {
+  if (environment === undefined) throw new Error('there is no world to save');
+  return new Past(environment, [...steps]);
 }
 
 /** The number of words of the picture. */
