@@ -3,7 +3,15 @@
  * The kernel's own C as a program of the machine: it shows what the WebAssembly module shows, and what
  * kills it kills nothing else. Needs clang with AddressSanitizer and trees that MSICHECK_TREES names.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -122,6 +130,45 @@ describe.each(trees)('the MSI core of $name as a program', ({ name, path: given 
     expect([0, 3]).toContain(status);
   });
 });
+
+test.skipIf(trees.length === 0)(
+  'a clang without WebAssembly is told of the other way, which adds a tree and replays a trace',
+  async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const real = (process.env['PATH'] ?? '')
+      .split(':')
+      .find((each) => existsSync(join(each, 'clang')));
+    const refuses = '--print-targets) echo "  x86-64"; exit 0';
+    const script = `#!/bin/sh\ncase "$1" in ${refuses};; esac\nexec ${real}/clang "$@"\n`;
+    writeFileSync(join(bin, 'clang'), script, { mode: 0o755 });
+    const machine = {
+      PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+      MSICHECK_TREES: '',
+      XDG_CONFIG_HOME: join(folder, 'config'),
+    };
+    const path = resolve(trees[0]?.path ?? '');
+    const refused = await runWith(machine, ['tree', 'add', 'mine', path]);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(/knows no target wasm32; .*--backend native/u);
+    const native = ['--backend', 'native'];
+    const added = await runWith(machine, ['tree', 'add', 'mine', path, ...native]);
+    expect(added).toMatchObject({ status: 0 });
+    const looked = await runWith(machine, ['tree', 'doctor', 'mine', ...native]);
+    expect(looked.stdout).toMatch(/^ok +linker +clang .*san/mu);
+    expect(looked.status).toBe(0);
+    const subject = ['--subject', 'tree:mine', ...native];
+    const trace = join(folder, 'boot.trace');
+    const old = trees[0]?.name.startsWith('6.1') === true && !trees[0].name.startsWith('6.12');
+    const world = old ? '  release: 6.1\n  msi: global\n' : '';
+    writeFileSync(
+      trace,
+      `msicheck trace 1\nenvironment: x\n${world}msi_setup_device_data(dev=0)\n`,
+    );
+    const replayed = await runWith(machine, ['replay', trace, ...subject]);
+    expect(replayed.stdout).toMatch(/no finding in 1 steps/u);
+  },
+);
 
 test('a program that does not start is told of, with another way', () => {
   const other = { name: 'other', path: '/', module: '/bin/true' };

@@ -6,7 +6,9 @@ import type { Command } from 'commander';
 
 import { columns } from '../report/columns.ts';
 import { jsonDocument, LAYOUT } from '../report/json.ts';
+import type { Backend } from '../subject/kernel-c/build/run.ts';
 import { mistake, Status } from './mistake.ts';
+import { type BackendFlags, withBackend } from './options.ts';
 import { finish, note, paintFor } from './terminal.ts';
 
 /** Adds the command. What it does is loaded when it is asked for. */
@@ -14,47 +16,51 @@ export function addTree(program: Command): void {
   const tree = program
     .command('tree')
     .description('name kernel trees, whose own C is then run with --subject tree:NAME');
-  tree
+  const add = tree
     .command('add')
     .description('build a tree, say what it is, and give it a name')
     .argument('<name>', 'letters, digits, dots, - and _')
-    .argument('<path>', 'top folder of the source')
-    .action(add);
+    .argument('<path>', 'top folder of the source');
+  withBackend(add).action(addNamed);
   tree
     .command('list')
     .description('print the trees')
     .option('--json', 'as one JSON document')
     .action(list);
-  tree
+  const doctor = tree
     .command('doctor')
     .description('look at compiler, linker, cache and trees')
     .argument('[name]', 'only this tree')
-    .option('--declares', 'print what the headers of the tree declare, as in src/trees/known')
-    .action(doctor);
+    .option('--declares', 'print what the headers of the tree declare, as in src/trees/known');
+  withBackend(doctor).action(examineAll);
   tree
     .command('remove')
     .description('forget a tree; its source stays')
     .argument('<name>')
     .action(remove);
-  tree
+  const debian = tree
     .command('debian')
     .description(
       "fetch the source of a Debian kernel with apt into the cache, and add it under the series' name",
     )
-    .argument('<series>', '6.12 or 6.1')
-    .action(debian);
+    .argument('<series>', '6.12 or 6.1');
+  withBackend(debian).action(addDebian);
 }
 
-async function add(name: string, path: string): Promise<void> {
+async function addNamed(name: string, path: string, { backend }: BackendFlags): Promise<void> {
   const { checkName, registryFile, writeTree } = await import('../trees/registry.ts');
   checkName(name);
-  const lines = await describe(name, resolve(path));
+  const lines = await describe(name, resolve(path), backend);
   writeTree(name, path);
   finish(Status.ok, `${lines.join('\n')}\nadded to ${registryFile()}\n`);
 }
 
 /** Builds, and says what was found; a tree that does not build is described as far as it goes before that is thrown. */
-async function describe(name: string, path: string): Promise<readonly string[]> {
+async function describe(
+  name: string,
+  path: string,
+  backend: Backend = 'wasm',
+): Promise<readonly string[]> {
   const [
     { readyTree },
     { differences, domidsOf, madeFrom, profileOf },
@@ -84,7 +90,7 @@ async function describe(name: string, path: string): Promise<readonly string[]> 
     ...differs.map((text) => line('', text)),
   ];
   try {
-    const ready = await readyTree({ name, path, from: '' });
+    const ready = await readyTree({ name, path, from: '' }, { backend });
     const { files, compiled, compiler } = ready.built;
     return [
       ...head,
@@ -137,7 +143,10 @@ async function list({ json }: { json?: true }): Promise<void> {
   );
 }
 
-async function doctor(name: string | undefined, { declares }: { declares?: true }): Promise<void> {
+async function examineAll(
+  name: string | undefined,
+  { declares, backend = 'wasm' }: BackendFlags & { declares?: true },
+): Promise<void> {
   const { readTrees, treeNamed } = await import('../trees/registry.ts');
   if (declares === true) {
     if (name === undefined) throw mistake('tree doctor --declares: no tree; expected its name');
@@ -152,6 +161,7 @@ async function doctor(name: string | undefined, { declares }: { declares?: true 
   let status: number = Status.ok;
   for await (const { good, what, seen } of examine(
     name === undefined ? readTrees() : [treeNamed(name)],
+    backend,
   )) {
     if (!good) status = Status.mistake;
     process.stdout.write(
@@ -167,7 +177,7 @@ async function remove(name: string): Promise<void> {
   finish(Status.ok, `tree ${name} is forgotten; its source and the cache stay\n`);
 }
 
-async function debian(series: string): Promise<void> {
+async function addDebian(series: string, flags: BackendFlags): Promise<void> {
   const { fetchDebian } = await import('../trees/debian.ts');
-  await add(series, await fetchDebian(series, note));
+  await addNamed(series, await fetchDebian(series, note), flags);
 }

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { cacheFolder } from '../subject/kernel-c/build/folders.ts';
 import { NoModule } from '../subject/kernel-c/build/no-module.ts';
 import { releaseName, releaseOf } from '../subject/kernel-c/build/release.ts';
-import { compilerVersion, requireLinker, run } from '../subject/kernel-c/build/run.ts';
+import { requireSanitizer } from '../subject/kernel-c/build/native.ts';
+import {
+  type Backend,
+  compilerVersion,
+  requireLinker,
+  run,
+} from '../subject/kernel-c/build/run.ts';
 import { sourcesOf } from '../subject/kernel-c/build/sources.ts';
 import { NoTree } from './no-tree.ts';
 import { readyTree } from './ready.ts';
@@ -21,21 +27,24 @@ export interface Look {
 }
 
 /** Looks at the machine, then at the trees; what depends on something that is bad is not looked at. */
-export async function* examine(trees: readonly NamedTree[]): AsyncGenerator<Look, void, undefined> {
+export async function* examine(
+  trees: readonly NamedTree[],
+  backend: Backend,
+): AsyncGenerator<Look, void, undefined> {
   const machine = [
-    await look('compiler', compilerVersion),
-    await look('linker', linker),
+    await look('compiler', () => compilerVersion(backend)),
+    await look('linker', backend === 'native' ? hostLinker : linker),
     await look('cache', () => Promise.resolve(cache())),
     await look('registry', () => Promise.resolve(`${registryFile()}: ${readTrees().length} trees`)),
   ];
   yield* machine;
   const canBuild = machine.every(({ good }) => good);
-  for (const tree of trees) yield* examineTree(tree, canBuild);
+  for (const tree of trees) yield* examineTree(tree, canBuild ? backend : undefined);
 }
 
 async function* examineTree(
   tree: NamedTree,
-  canBuild: boolean,
+  backend: Backend | undefined,
 ): AsyncGenerator<Look, void, undefined> {
   const { name, path } = tree;
   const source = await look(`tree ${name}`, async () => {
@@ -45,12 +54,12 @@ async function* examineTree(
   yield source;
   if (!source.good) return;
   const files = await look(`tree ${name}`, () =>
-    Promise.resolve(`${sourcesOf(path).length} files to build`),
+    Promise.resolve(`${sourcesOf(path, backend === 'native').length} files to build`),
   );
   yield files;
-  if (!files.good || !canBuild) return;
+  if (!files.good || backend === undefined) return;
   yield await look(`tree ${name}`, async () => {
-    const ready = await readyTree(tree);
+    const ready = await readyTree(tree, { backend });
     const stale = ready.built.compiled.length;
     const state = stale === 0 ? 'up to date' : `was stale, ${stale} files were compiled`;
     return `module ${state}; profile ${ready.profile}; ${ready.factory.build ?? ''}`;
@@ -70,6 +79,10 @@ async function look(what: string, see: () => Promise<string>): Promise<Look> {
 async function linker(): Promise<string> {
   await requireLinker();
   return (await run('wasm-ld', ['--version'])).stdout.trim();
+}
+
+async function hostLinker(): Promise<string> {
+  return `clang ${(await requireSanitizer()).join(' ')}`;
 }
 
 /** Bytes below the folder, which must take a file. */

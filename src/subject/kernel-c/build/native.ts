@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How a program of this machine is built from the same files: compiler, sanitizers and linker of the host. */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 
 import { freshName } from './fresh.ts';
@@ -56,19 +57,41 @@ export async function linkNative(
   objects: readonly string[],
   out: string,
 ): Promise<{ readonly undefined: readonly string[]; readonly mismatched: readonly string[] }> {
+  const { missing } = await linked(objects, out);
+  return { undefined: missing, mismatched: [] };
+}
+
+/** How a program with AddressSanitizer is linked here. Throws `NoModule` when none is. */
+export async function requireSanitizer(): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+  try {
+    const source = join(folder, 'main.c');
+    writeFileSync(source, 'int main(void) { return 0; }\n');
+    return (await linked([source], join(folder, 'main'))).runtime;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Linked {
+  readonly missing: readonly string[];
+  readonly runtime: readonly string[];
+}
+
+async function linked(inputs: readonly string[], out: string): Promise<Linked> {
   mkdirSync(dirname(out), { recursive: true });
   const fresh = freshName(out);
   const said: string[] = [];
   try {
     for (const runtime of RUNTIMES) {
-      const { status, stderr } = await linkWith(runtime, objects, fresh);
+      const { status, stderr } = await linkWith(runtime, inputs, fresh);
       const missing = [...new Set([...stderr.matchAll(UNDEFINED)].map(([, name = '']) => name))];
       if (status !== 0 && missing.length === 0) {
         said.push(stderr);
         continue;
       }
       if (status === 0) renameSync(fresh, out);
-      return { undefined: missing.toSorted(), mismatched: [] };
+      return { missing: missing.toSorted(), runtime };
     }
   } finally {
     rmSync(fresh, { force: true });
