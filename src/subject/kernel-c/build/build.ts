@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
 import { compile, hash, type Objects, TREE_WORD } from './compile.ts';
+import { draftName } from './draft.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { cacheFolder } from './folders.ts';
 import { NoModule } from './no-module.ts';
@@ -42,9 +43,6 @@ export interface Built {
   /** Functions that a shim defines with other parameters than the tree declares: a call traps. */
   readonly mismatched: readonly string[];
 }
-
-/** Tells apart builds that run in one process. */
-let serial = 0;
 
 /** Functions that the module imports. */
 const IMPORTS = ['kc_die'] as const;
@@ -141,7 +139,7 @@ async function link(
   out: string,
 ): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
   mkdirSync(dirname(out), { recursive: true });
-  const fresh = `${out}.${process.pid}.${serial++}`;
+  const fresh = draftName(out);
   const allowed = `${fresh}.imports`;
   writeFileSync(allowed, `${IMPORTS.join('\n')}\n`);
   try {

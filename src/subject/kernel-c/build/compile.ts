@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { draftName } from './draft.ts';
 import { markLines } from './mark.ts';
 import { NoModule } from './no-module.ts';
 import { type Ended, run } from './run.ts';
@@ -74,7 +75,7 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   objects.compiling?.();
   objects.compiling = undefined;
   mkdirSync(objects.folder, { recursive: true });
-  const fresh = join(objects.folder, `${recipe}.${process.pid}.${serial++}`);
+  const fresh = draftName(join(objects.folder, recipe));
   const before = fileHash(objects, job.source);
   const flags = [...objects.overlaid.flags, ...job.flags];
   const { status, stderr } = await (job.marked ? compileMarked : compilePlain)(
@@ -90,9 +91,6 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   objects.compiled.push(job.name);
   return keep(objects, recipe, fresh);
 }
-
-/** Tells apart builds that run in one process. */
-let serial = 0;
 
 /** Stands for the code that marks lines: what an older one has marked is not taken. */
 const MARKER = hash(
