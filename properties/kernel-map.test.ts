@@ -88,7 +88,9 @@ describe('the intermediate code of a file', () => {
       ['3', 'switch'],
       ['4', 'ret'],
     ]);
-    expect(text).toMatch(/%kc\.way\.1 = zext i1 %c to i32\n.* = add i32 %kc\.way\.1, 1\n/u);
+    expect(text).toMatch(
+      /%kc\.bit\.1 = or i1 %c, false\n.*zext i1 %kc\.bit\.1 to i32\n.* = add i32 %kc\.way\.1, 1\n/u,
+    );
     expect(text).toMatch(/^@"kc_ran x\.c" = global \[8 x i8\] zeroinitializer/mu);
   });
 
@@ -102,10 +104,10 @@ describe('the intermediate code of a file', () => {
       words: 2,
       functions: [['f', 'x.c', 3]],
       marks: [
-        [0, 4, 6, 1],
-        [0, 4, 6, 2],
-        [0, 5, 3, 1],
-        [0, 6, 1, 1],
+        [0, 4, 6, 0],
+        [0, 4, 6, 1, 6, 1, 5, 3],
+        [0, 5, 3, 0],
+        [0, 6, 1, 0],
       ],
     });
   });

@@ -69,7 +69,7 @@ const OPTIONS: Readonly<Record<Config, string>> = {
 };
 
 /** How the module was built, on one line, for those who want to see the same. */
-function textOf({ compiler, release }: Built, config: Config): string {
+export function textOf({ compiler, release }: Built, config: Config): string {
   const version = /clang version [\d.]+/u.exec(compiler)?.[0] ?? compiler;
   return `Linux ${releaseName(release)}, ${version} --target=wasm32, KASAN, SMP with 4 CPUs, sparse irqs, no PREEMPT, ${OPTIONS[config]}`;
 }
