@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import * as codes from '../src/subject/kernel-c/codes.ts';
+import * as native from '../src/subject/kernel-c/native/codes.ts';
 import { call, CALL_NAMES, DOMAINS } from '../src/trace/call.ts';
 import { OWN_OPS } from '../src/trace/environment.ts';
 import { SPLAT_KINDS, TABLES } from '../src/trace/observation.ts';
@@ -86,9 +87,21 @@ test('kinds of domains, chips and releases', () => {
 });
 
 test('places in memory', () => {
-  const memory = header('kc_memory.h');
-  const place = (name: string): number =>
-    Number(new RegExp(`#define ${name}\\s+(0x[0-9a-f]+)u`, 'u').exec(memory)?.[1]);
-  expect([place('KC_WORDS'), place('KC_TABLE')]).toEqual([codes.WORDS, codes.OBJECTS]);
   expect((place('KC_MEMORY') / 8) * 7).toBe(codes.SHADOW);
+  expect(place('KC_BASE') + place('KC_MEMORY')).toBe(native.MEMORY);
 });
+
+test('requests and answers of the program', () => {
+  const asked = Object.keys(native.ASK).map(upper);
+  expect(names('native/native.h', 'KC_ASK_START', 'KC_ASK_')).toEqual(asked);
+  expect(Object.values(native.ASK)).toEqual(asked.map((_, i) => i));
+  const answers = native.ANSWERS.map(upper);
+  expect(names('native/native.h', 'KC_ANSWER_OK', 'KC_ANSWER_')).toEqual(answers);
+  expect(native.MAGIC).toBe(place('MAGIC', 'native/main.c'));
+});
+
+/** The last number that a name is defined as: that of a host, where there are two. */
+function place(name: string, file = 'kc_memory.h'): number {
+  const pattern = new RegExp(`#define ${name}\\s+(0x[0-9a-f]+)u`, 'gu');
+  return Number([...header(file).matchAll(pattern)].at(-1)?.[1]);
+}

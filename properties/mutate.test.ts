@@ -12,12 +12,14 @@ import { nameOf, parseListed } from '../src/regress/mutate/listed.ts';
 import { loadMutated, type Mutated } from '../src/regress/mutate/load.ts';
 import { type Mutant, mutantsOf } from '../src/regress/mutate/mutant.ts';
 import { rowOf, tryMutant, wrongEntries } from '../src/regress/mutate/run.ts';
-import { gatherSuite, type Suite } from '../src/regress/mutate/suite.ts';
+import { type Case, casesFor, gatherSuite, type Suite } from '../src/regress/mutate/suite.ts';
 import { switched } from '../src/regress/mutate/switches.ts';
 import type { MutantRow } from '../src/report/mutants.ts';
+import { startSession } from '../src/run/session.ts';
 import { parseScript } from '../src/subject/changed/instrument.ts';
 import { reference } from '../src/subject/reference/index.ts';
 import { isProblem, referenceSources, type Sources } from '../src/subject/changed/sources.ts';
+import type { SubjectFactory } from '../src/subject/subject.ts';
 import { budgetOf } from './changed.ts';
 
 function parsed(body: string): Parameters<typeof mutantsOf>[0] {
@@ -109,6 +111,36 @@ describe('a run', () => {
     );
     expect(killed.some(({ rules }) => rules.length > 1)).toBe(true);
   });
+
+  test('finds in the steps that may differ what oracle and rules find in all of them', () => {
+    const mutated = load();
+    const whole = gatherSuite(mutated, plan, () => undefined);
+    // Where the reference has a finding, only a new one counts.
+    const passing = (cases: readonly Case[]): readonly Case[] =>
+      cases.filter(({ run }) => !run.known);
+    const cases = whole.cases.map(({ corpus, sweep, random }) => ({
+      corpus: passing(corpus),
+      sweep: passing(sweep),
+      random: passing(random),
+    }));
+    const suite = { ...whole, cases };
+    const all = { ...plan, runs: 30 };
+    for (const mutant of mutated.mutants.filter(({ id }) => id % 4 === 0)) {
+      const { rule, traces } = tryMutant(mutated, suite, mutant, all);
+      const factory = mutated.choose(mutant);
+      const rules = casesFor(suite, mutant.id, all.runs).map(({ run }) => ruleOf(run, factory));
+      const at = rules.findIndex((each) => each !== '');
+      const wanted = { rule: rules[at] ?? '', traces: at < 0 ? rules.length : at + 1 };
+      expect({ rule, traces }).toEqual(wanted);
+    }
+  });
+
+  /** What is found first, '' when nothing is. */
+  function ruleOf({ trace }: Case['run'], factory: SubjectFactory): string {
+    const session = startSession(trace.environment, { factory, spec: 'kernel' });
+    for (const step of trace.steps) session.apply(step);
+    return session.finish()?.rule ?? '';
+  }
 
   test('finds nothing that a mutant shows which is listed as equivalent', () => {
     const mutated = load();

@@ -7,7 +7,8 @@ import { checkChange } from '../src/regress/check.ts';
 import { markSince } from '../src/regress/since.ts';
 import { bisectStatus, regressStatus } from '../src/regress/status.ts';
 import type { ChangeResult, VerdictKind } from '../src/report/change.ts';
-import { runTrace, transcript } from '../src/run/session.ts';
+import { ANSWERS } from '../src/run/apply.ts';
+import { runTrace, SAME, transcript } from '../src/run/session.ts';
 import { REFERENCE, referenceSources } from '../src/subject/changed/sources.ts';
 import { reference } from '../src/subject/reference/index.ts';
 import { ALLOC, CREATE, FREE, INSERT, trace } from './altered.ts';
@@ -163,6 +164,33 @@ describe('a change', () => {
     const result = check(atBegin(code), [WHOLE]);
     expect(result).toMatchObject({ verdict: 'broken', evidence: { found: '1.trace' } });
     expect(result.evidence?.trace).toMatch(/^msicheck trace 1\n/u);
+  });
+
+  test.for([
+    ['sweep of 1.trace', ANSWERS, atBegin('  if (step.faults.length > 0) throw new Error("no");')],
+    [
+      'sweep of 1.trace',
+      SAME,
+      {
+        file: 'snapshot.ts',
+        find: 'devices: [...k.devices]',
+        replace: 'now: k.now + 1, devices: [...k.devices]',
+      },
+    ],
+    [
+      'random trace',
+      ANSWERS,
+      atBegin("  if (step.call.fn === 'devres_open_group') throw new Error('no');"),
+    ],
+  ] as const)('that only a %s shows is found there: %s', ([found, rule, edit]) => {
+    const base = referenceSources();
+    const change = { name: 'edit', title: 'edit', base, before: base, changed: edited(edit) };
+    const { verdict, evidence } = checkChange(change, budgetOf([WHOLE], 64));
+    expect([verdict, evidence?.rule, evidence?.found]).toEqual([
+      'broken',
+      rule,
+      expect.stringContaining(found),
+    ]);
   });
 
   test('that does not load is never run', () => {

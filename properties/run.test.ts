@@ -9,7 +9,7 @@ import { AGREE } from '../src/run/judge.ts';
 import { addReach, firedByName, startReach } from '../src/run/reach.ts';
 import { runTrace, SAME, startSession } from '../src/run/session.ts';
 import { reference } from '../src/subject/reference/index.ts';
-import type { SubjectFactory } from '../src/subject/subject.ts';
+import type { Subject, SubjectFactory } from '../src/subject/subject.ts';
 import { CALL_NAMES } from '../src/trace/call.ts';
 import { DEFAULT_ENVIRONMENT } from '../src/trace/environment.ts';
 import { Errno } from '../src/trace/errno.ts';
@@ -32,6 +32,25 @@ describe('a session', () => {
     expect(result.kind).toBe('skipped');
     expect(result.kind === 'skipped' && result.why).not.toBe('');
     expect(session.observation()).toBeUndefined();
+  });
+
+  test('that only compares notices memory that no table shows, at the end', () => {
+    const leaking: SubjectFactory = {
+      name: 'leaking',
+      start: (environment) => {
+        const subject = reference.start(environment);
+        return { ...bound(subject), leaks: () => ['f asked for 8 bytes'] };
+      },
+    };
+    const found = (factory: SubjectFactory, against: SubjectFactory): string | undefined => {
+      const options = { factory, against, spec: 'kernel', compareOnly: true } as const;
+      const session = startSession(whole.environment, options);
+      for (const step of whole.steps) session.apply(step);
+      return session.finish()?.detail;
+    };
+    expect(found(leaking, reference)).toBe('base: leaks: []; then: ["f asked for 8 bytes"]');
+    expect(found(leaking, leaking)).toBeUndefined();
+    expect(found(reference, reference)).toBeUndefined();
   });
 
   test('finds a value that the oracle does not allow, and names both', () => {
@@ -193,3 +212,15 @@ describe('an expected finding', () => {
     expect(kind('no descriptor leaks', 'msi_desc 3 is in no store')).toBe('msi_desc');
   });
 });
+
+/** The methods of a subject, apart from it. */
+function bound(subject: Subject): Subject {
+  return {
+    apply: (step) => subject.apply(step),
+    picture: () => subject.picture(),
+    snapshot: () => subject.snapshot(),
+    restore: (snapshot) => {
+      subject.restore(snapshot);
+    },
+  };
+}

@@ -33,7 +33,7 @@ import {
 } from './files.ts';
 import { breathe, listenForInterrupt } from './interrupt.ts';
 import { mistake, Status } from './mistake.ts';
-import { CHECK_TIME, type ReportFlags } from './options.ts';
+import { type BackendFlags, CHECK_TIME, type ReportFlags, requireTree } from './options.ts';
 import { startProgress } from './progress.ts';
 import { fitAll, REFERENCE, type Target, targetNamed, usualEnvironments } from './target.ts';
 import { finish, paintFor } from './terminal.ts';
@@ -43,7 +43,7 @@ const BATCH = 64;
 const SLICE = 50;
 
 /** What the command line says. */
-export interface Flags extends ReportFlags {
+export interface Flags extends ReportFlags, BackendFlags {
   readonly subject?: readonly string[];
   readonly seed: string;
   readonly time?: number;
@@ -61,12 +61,13 @@ interface Work {
 
 /** Runs it. */
 export async function run(paths: readonly string[], flags: Flags): Promise<void> {
+  requireTree(flags.backend, flags.subject ?? []);
   const program = (flags.subject ?? []).find((name) => name.startsWith('exec:'));
   if (program !== undefined) {
     await runProgram(program, paths, flags);
     return;
   }
-  const named = (flags.subject ?? []).map(targetNamed);
+  const named = (flags.subject ?? []).map((name) => targetNamed(name, flags.backend));
   const [first, second] = named.length === 2 ? named : [REFERENCE, ...named];
   if (first === undefined || second === undefined)
     throw mistake(
@@ -107,7 +108,7 @@ export async function run(paths: readonly string[], flags: Flags): Promise<void>
 async function runProgram(program: string, paths: readonly string[], flags: Flags): Promise<void> {
   const [other = REFERENCE] = (flags.subject ?? [])
     .filter((name) => name !== program)
-    .map((name) => targetNamed(name) ?? tooMany());
+    .map((name) => targetNamed(name, flags.backend) ?? tooMany());
   const files = paths.map(readTrace);
   prepareFolder(flags.reports);
   const { factory: base } = await other.load();

@@ -11,6 +11,7 @@ import {
   parseSubject,
   parseTime,
   timeText,
+  withBackend,
   withReportOptions,
 } from './options.ts';
 
@@ -39,7 +40,7 @@ export function addConform(program: Command): void {
     )
     .addOption(time.argParser(parseTime))
     .addOption(runs.argParser(parseRuns).conflicts('time'));
-  withReportOptions(command).action(async (paths: readonly string[], flags: Flags) => {
+  withReportOptions(withBackend(command)).action(async (paths: readonly string[], flags: Flags) => {
     await (await import('./conform-run.ts')).run(paths, flags);
   });
 }

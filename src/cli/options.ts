@@ -3,8 +3,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Spec } from '../run/strict.ts';
+import type { Backend } from '../subject/kernel-c/build/run.ts';
 import { REPORTS, TREES } from './files.ts';
 import { SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
+import { mistake } from './mistake.ts';
 import type { NamedTarget } from './target.ts';
 
 /** Milliseconds per unit of a duration. */
@@ -51,15 +53,46 @@ export function withRunOptions(command: Command): Command {
     `code under test: a name of list subjects, or ${KINDS}`,
   );
   const spec = new Option('--spec <level>', `what is allowed: ${SPECS.join(' or ')}`);
-  return command
+  return withBackend(command)
     .addOption(subject.argParser(parseSubject).default(USUAL_SUBJECT, USUAL_SUBJECT))
     .addOption(spec.argParser(parseSpec).default('kernel'))
     .hook('preAction', async (_, called) => {
-      const { subject: name } = called.opts<{ readonly subject: string }>();
+      const { subject: name, backend } = called.opts<BackendFlags & { readonly subject: string }>();
+      requireTree(backend, [name]);
       const source = called.getOptionValueSource('subject');
       const { targetNamed } = await import('./target.ts');
-      called.setOptionValueWithSource('subject', targetNamed(name), source);
+      called.setOptionValueWithSource('subject', targetNamed(name, backend), source);
     });
+}
+
+/** What `withBackend` gives a command. */
+export interface BackendFlags {
+  readonly backend?: Backend;
+}
+
+const BACKENDS: readonly Backend[] = ['wasm', 'native'];
+
+/** `--backend`, for every command that runs trees. */
+export function withBackend(command: Command): Command {
+  const backend = new Option(
+    '--backend <name>',
+    'what a tree is built to: wasm (a module with KASAN), or native (a program with ASan and UBSan)',
+  );
+  return command.addOption(backend.argParser(parseBackend));
+}
+
+function parseBackend(text: string): Backend {
+  const backend = BACKENDS.find((name) => name === text);
+  if (backend !== undefined) return backend;
+  throw new InvalidArgumentError(`Expected one of ${BACKENDS.join(', ')}.`);
+}
+
+/** Throws a mistake when a backend is named and no tree. */
+export function requireTree(backend: Backend | undefined, subjects: readonly string[]): void {
+  if (backend === undefined || subjects.some((name) => name.startsWith('tree:'))) return;
+  throw mistake(
+    `--backend ${backend}: only a tree is built; expected --subject tree:NAME beside it`,
+  );
 }
 
 /** The name of a subject, which is looked for when the whole command line makes sense. */

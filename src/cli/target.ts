@@ -6,6 +6,7 @@ import { fitted, type SubjectFactory } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
 import { PROFILES, type Release } from '../trace/profile.ts';
 import type { Trace } from '../trace/step.ts';
+import type { Backend } from '../subject/kernel-c/build/run.ts';
 import { mistake } from './mistake.ts';
 import { loadSubject, SUBJECTS, USUAL_SUBJECT } from './subjects.ts';
 import { note } from './terminal.ts';
@@ -34,19 +35,19 @@ export interface NamedTarget {
 }
 
 /** Subjects that are not in the list of names: a word, a colon, and what is named in the word's own way. */
-const LOADERS: Readonly<Record<string, (rest: string) => Promise<Target>>> = {
+const LOADERS: Readonly<Record<string, (rest: string, backend: Backend) => Promise<Target>>> = {
   tree: loadTree,
 };
 
 /** What is run unless another subject is named. */
 export const REFERENCE: NamedTarget = listed(USUAL_SUBJECT);
 
-/** The subject of a name; `undefined` when there is none. */
-export function targetNamed(text: string): NamedTarget | undefined {
+/** The subject of a name; `undefined` when there is none. `backend` is what a tree is built to. */
+export function targetNamed(text: string, backend: Backend = 'wasm'): NamedTarget | undefined {
   const [kind = '', ...rest] = text.split(':');
   if (kind === 'exec' && rest.length > 0) return program(text, rest.join(':'));
   const load = rest.length === 0 ? undefined : LOADERS[kind];
-  if (load !== undefined) return { name: text, load: () => load(rest.join(':')) };
+  if (load !== undefined) return { name: text, load: () => load(rest.join(':'), backend) };
   return SUBJECTS.some(({ name }) => name === text) ? listed(text) : undefined;
 }
 
@@ -67,13 +68,14 @@ function listed(name: string): NamedTarget {
 }
 
 /** The build is loaded when it is needed: most runs have no tree. */
-async function loadTree(name: string): Promise<Target> {
+async function loadTree(name: string, backend: Backend): Promise<Target> {
   const [{ readyTree }, { treeNamed }] = await Promise.all([
     import('../trees/ready.ts'),
     import('../trees/registry.ts'),
   ]);
   const named = treeNamed(name);
   const { factory, release, profile } = await readyTree(named, {
+    backend,
     compiling: () => {
       note(`building ${named.path}`);
     },

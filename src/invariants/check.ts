@@ -68,7 +68,7 @@ export function checkRule(
 ): Broken | undefined {
   const outOfOrder = history.broken?.rule === rule.name ? history.broken : undefined;
   const found = check(
-    { rules: sort([rule]), history, everything: true, outOfOrder },
+    { rules: alone(rule), history, everything: true, outOfOrder },
     observation,
     named,
   );
@@ -80,6 +80,17 @@ export function checkRule(
       history,
     )
   );
+}
+
+const apart = new WeakMap<Rule, Sorted>();
+
+/** Sorted once: every finding asks every rule. */
+function alone(rule: Rule): Sorted {
+  const known = apart.get(rule);
+  if (known !== undefined) return known;
+  const sorted = sort([rule]);
+  apart.set(rule, sorted);
+  return sorted;
 }
 
 /** A state in which the kernel died says nothing more than why it died. */

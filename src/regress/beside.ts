@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * What a change shows where it has the same finding as the base. That finding ends the trace for oracle
- * and rules: what they say of its consequences is as often about the finding as about the change. Two
- * subjects can be compared all the same.
+ * Two subjects compared without oracle and rules. What a change shows where it has the same finding as the
+ * base: that ends the trace for oracle and rules, as what they say of its consequences is as often about the
+ * finding as about the change. And whether a trace shows anything that they may object to at all.
  */
-import { startSession } from '../run/session.ts';
+import { type Session, startSession } from '../run/session.ts';
 import type { Spec } from '../run/strict.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
@@ -25,16 +25,28 @@ export interface Aside {
 }
 
 /** Runs a trace in which both have a finding. `undefined`: they show the same to its end. */
-export function besideFinding(
+export function besideFinding(trace: Trace, subjects: Beside): Aside | undefined {
+  const session = compare(trace, subjects, true);
+  const different = session.finish();
+  const dead = session.observation()?.dead ?? false;
+  return different === undefined ? undefined : { different, dead };
+}
+
+/** Whether they show anything differently; where is for others to find out. */
+export function showsElse(trace: Trace, subjects: Beside): boolean {
+  return compare(trace, subjects, false).finish() !== undefined;
+}
+
+function compare(
   { environment, steps }: Trace,
   { base: against, changed: factory, spec }: Beside,
-): Aside | undefined {
-  const session = startSession(environment, { factory, against, spec, compareOnly: true });
+  precise: boolean,
+): Session {
+  const options = { factory, against, spec, compareOnly: true, precise };
+  const session = startSession(environment, options);
   for (const step of steps) {
     const { kind } = session.apply(step);
     if (kind === 'finding' || kind === 'ended') break;
   }
-  const different = session.finish();
-  const dead = session.observation()?.dead ?? false;
-  return different === undefined ? undefined : { different, dead };
+  return session;
 }

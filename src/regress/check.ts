@@ -6,7 +6,7 @@
 import { startBatches } from '../generate/batch.ts';
 import { SHOWS_THE_SAME } from '../run/differ.ts';
 import { isExpected } from '../run/expected.ts';
-import { type Options, runTrace } from '../run/session.ts';
+import { type Options, runTrace, SAME } from '../run/session.ts';
 import { sweepTrace } from '../run/sweep.ts';
 import { isProblem, type Problem } from '../subject/changed/sources.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
@@ -14,7 +14,7 @@ import { thrownText } from '../subject/thrown.ts';
 import type { Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Budget, Shown, Source } from './budget.ts';
-import { besideFinding } from './beside.ts';
+import { besideFinding, showsElse } from './beside.ts';
 import { changedFiles } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChangeResult, Covered, VerdictKind } from '../report/change.ts';
@@ -145,29 +145,44 @@ function optionsOf({ versions, different, budget }: Check): Options {
   return { factory: versions.changed, spec, expected, against };
 }
 
-function one(check: Check, trace: Trace, found: string): void {
+function one(check: Check, trace: Trace, found: string, look = closely): void {
   begin(check, trace, found);
   try {
-    const verdict = runTrace(trace, optionsOf(check));
+    look(check, trace, found);
     check.versions.ran(trace);
-    if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
   } catch (error) {
     unreadable(check, trace, found, error);
   }
 }
 
+/** With oracle and rules. */
+function closely(check: Check, trace: Trace, found: string): void {
+  const verdict = runTrace(trace, optionsOf(check));
+  if (verdict.kind === 'finding') judge(check, trace, verdict.finding, found);
+}
+
+/** The same where the change shows anything that the base does not: else they pass both, or object to both. */
+function showing(check: Check, trace: Trace, found: string): void {
+  const { versions, budget, different } = check;
+  const subjects = { ...versions, spec: budget.spec };
+  if (different !== undefined || showsElse(trace, subjects)) closely(check, trace, found);
+}
+
 function sweep(check: Check, { path, trace }: Source): void {
   const found = `sweep of ${path}`;
   check.budget.progress(found, check.covered.traces);
+  const options = { ...optionsOf(check), compareOnly: check.different === undefined };
   let last = trace;
   try {
-    for (const swept of sweepTrace(trace, optionsOf(check))) {
+    for (const swept of sweepTrace(trace, options)) {
       last = swept.trace;
       check.covered.sweep += 1;
       begin(check, last, found);
       check.versions.ran(last);
       const before = check.different;
-      if (swept.finding !== undefined) judge(check, last, swept.finding, found);
+      const { finding } = swept;
+      if (finding?.rule === SAME) judge(check, last, finding, found);
+      else if (finding !== undefined) closely(check, last, found);
       if (done(check)) return;
       // A difference ends a trace, so what is behind it is swept without comparing.
       if (check.different === before) continue;
@@ -213,7 +228,7 @@ function random(check: Check): void {
   for (let batch = 0; covered.random < budget.runs && !done(check); batch += 1) {
     draw(batch, Math.min(BATCH, budget.runs - covered.random), (trace) => {
       covered.random += 1;
-      one(check, trace, `random trace ${covered.random} of seed ${budget.seed}`);
+      one(check, trace, `random trace ${covered.random} of seed ${budget.seed}`, showing);
       return !done(check);
     });
   }

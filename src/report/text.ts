@@ -168,5 +168,6 @@ export function countOf(n: number, what: string): string {
 
 /** 1234567 as `1,234,567`, whatever the machine's language is. */
 export function count(n: number): string {
-  return n.toLocaleString('en-US');
+  // toLocaleString() does it too, once a tenth of a second was spent on loading it.
+  return String(n).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }

@@ -16,7 +16,7 @@ import type { Environment } from '../trace/environment.ts';
 import type { Step } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 import type { Expected } from './expected.ts';
-import { difference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
+import { difference, leakDifference, pictureDifference, SHOWS_THE_SAME } from './differ.ts';
 import { fitting, type Judged, whatIsWrong } from './judge.ts';
 import { countRefusal, countSituations, countStep, type Reach } from './reach.ts';
 import { belongings, type Spec, strictly } from './strict.ts';
@@ -33,6 +33,8 @@ export interface Options {
   readonly against?: SubjectFactory | undefined;
   /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
   readonly compareOnly?: boolean | undefined;
+  /** Index of the first step that is judged: for those who know that the ones before it are as they must be. */
+  readonly from?: number;
   /** Known findings: one of these is not looked at a second time. */
   readonly expected?: readonly Expected[];
 }
@@ -88,19 +90,26 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
     if (options.reach !== undefined) countRefusal(options.reach, call);
     return { kind: 'skipped', why: refused };
   }
+  if (state.at < (options.from ?? 0)) return passOver(state, step);
+  if (options.compareOnly === true) return compareStep(state, step, options);
   const possible = outcomes(environment, picture, step);
   const before = options.spec === 'strict' ? belongings(picture) : undefined;
-  state.last = state.at;
-  state.fn = call.fn;
   const observation = answer(state, step);
-  state.observation = typeof observation === 'string' ? undefined : observation;
-  if (typeof observation === 'string')
-    return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail: observation });
+  if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
-  if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
   const judged = { observation, dev: call.dev, outcomes: possible };
-  if (options.compareOnly === true) return compareStep(state, step, judged);
   return look(state, step, { ...judged, before }, options);
+}
+
+/** A step that only has to have happened. */
+function passOver(state: State, step: Step): StepResult {
+  const observation = answer(state, step);
+  if (typeof observation === 'string') return threw(state, observation);
+  state.against?.apply(step);
+  fold(state.history, observation, step);
+  state.at += 1;
+  state.ended = observation.dead;
+  return state.ended ? ENDED : APPLIED;
 }
 
 /** What the step was, and whether anything objects to it. */
@@ -137,19 +146,26 @@ function brokenRule(
     : checkTouched(observation, state.history, splats);
 }
 
-/** Of the oracle it takes only which calls name what is there; it goes on where the oracle has no outcome. */
-function compareStep(state: State, step: Step, judged: Judged): StepResult {
-  const {
-    observation,
-    outcomes: [plain],
-  } = judged;
-  const differs = compared(state, step, observation, true);
+/** Of the oracle it takes only whether a complaint ends the trace; it goes on where the oracle has no outcome. */
+function compareStep(state: State, step: Step, { precise, reach }: Options): StepResult {
+  const observation = answer(state, step);
+  if (typeof observation === 'string') return threw(state, observation);
+  if (reach !== undefined) countStep(reach, step, observation);
+  const last = observation.dead || isLast(state, step, observation);
+  const differs = compared(state, step, observation, precise === true);
   if (differs !== undefined) return stop(state, differs);
   state.at += 1;
   fold(state.history, observation, step);
-  const outcome = fitting(judged) ?? plain;
-  state.ended = observation.dead || outcome?.last === true;
-  return state.ended ? ENDED : APPLIED;
+  state.ended = last;
+  return last ? ENDED : APPLIED;
+}
+
+/** Whether the oracle lets a trace end so. The other subject still shows what was there before the step. */
+function isLast({ environment, against }: State, step: Step, observation: Observation): boolean {
+  if (observation.splats.length === 0 || against === undefined) return false;
+  const possible = outcomes(environment, against.picture(), step);
+  const outcome = fitting({ observation, dev: step.call.dev, outcomes: possible });
+  return (outcome ?? possible[0])?.last === true;
 }
 
 /** Runs the step on the other subject as well. */
@@ -170,11 +186,21 @@ function differing(detail: string): Broken {
 
 /** What the subject shows, or what it threw: a changed copy of a subject may fail in any way. */
 function answer(state: State, step: Step): Observation | string {
+  state.last = state.at;
+  state.fn = step.call.fn;
+  state.observation = undefined;
   try {
-    return state.subject.apply(step);
+    const observation = state.subject.apply(step);
+    state.observation = observation;
+    if (observation.fired.length > 0) state.fired = [...state.fired, ...observation.fired];
+    return observation;
   } catch (error) {
     return `threw: ${thrownText(error)}`;
   }
+}
+
+function threw(state: State, detail: string): StepResult {
+  return stop(state, { rule: ANSWERS, source: 'src/subject/subject.ts', detail });
 }
 
 function stop(state: State, { rule, source, detail }: Broken): StepResult {
@@ -202,9 +228,11 @@ export function finish(
 }
 
 /** Objects that a changed subject reached without saying so. */
-function wholly({ against }: State, { picture }: Observation): Broken | undefined {
+function wholly({ against, subject }: State, { picture }: Observation): Broken | undefined {
   if (against === undefined) return undefined;
-  const found = pictureDifference(against.picture(), picture, true);
+  const found =
+    pictureDifference(against.picture(), picture, true) ??
+    leakDifference(against.leaks?.() ?? [], subject.leaks?.() ?? []);
   return found === undefined ? undefined : differing(found);
 }
 

@@ -48,6 +48,14 @@ export function pictureDifference(
   return undefined;
 }
 
+/** The same of memory that no table shows. */
+export function leakDifference(
+  base: readonly string[],
+  changed: readonly string[],
+): string | undefined {
+  return equal(base, changed) ? undefined : describe('leaks', base, changed);
+}
+
 function tableDifference(
   base: Table<object>,
   changed: Table<object>,
@@ -61,11 +69,15 @@ function tableDifference(
     }
     return undefined;
   }
-  for (const { touched } of [base, changed]) {
-    for (const at of touched) {
-      const found = objectDifference(base, changed, at);
-      if (found !== undefined) return found;
-    }
+  for (const at of base.touched) {
+    const found = objectDifference(base, changed, at);
+    if (found !== undefined) return found;
+  }
+  // Most of the time the same were touched in the same order.
+  for (const [index, at] of changed.touched.entries()) {
+    if (base.touched[index] === at) continue;
+    const found = objectDifference(base, changed, at);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -35,6 +35,8 @@ export interface SweepRun {
   readonly armed: readonly Armed[];
   readonly trace: Trace;
   readonly finding: Finding | undefined;
+  /** Something ended the trace before its last step or with it. */
+  readonly ended: boolean;
 }
 
 /** A fault and the step that has it. */
@@ -246,14 +248,15 @@ function runRest({ trace, session, options }: Swept, armed: readonly Armed[]): S
   const found = session.finish();
   const at = armed[0]?.at ?? 0;
   const finding = found === undefined ? undefined : confirmed(swept, found, options);
-  return { at, fn: trace.steps[at]?.call.fn ?? '', armed, trace: swept, finding };
+  const fn = trace.steps[at]?.call.fn ?? '';
+  return { at, fn, armed, trace: swept, finding, ended: session.hasEnded() };
 }
 
 /** What a run from the beginning finds; when it finds nothing, then going back to a snapshot made the difference. */
 function confirmed(trace: Trace, found: Finding, options: SweepOptions): Finding {
   if (options.unconfirmed === true) return found;
-  const { factory, spec, against } = options;
-  const verdict = runTrace(trace, { factory, spec, against });
+  const { factory, spec, against, compareOnly } = options;
+  const verdict = runTrace(trace, { factory, spec, against, compareOnly });
   if (verdict.kind === 'finding') return verdict.finding;
   return {
     ...found,

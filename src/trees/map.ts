@@ -55,7 +55,7 @@ export async function mapOf(request: MapRequest): Promise<KernelMap> {
   const functions = extents(ran.marks);
   return {
     ...noted,
-    factory: { ...factory, build: `${textOf(built, config)}, lines noted` },
+    factory: { ...factory, build: `${textOf(built, config, 'wasm')}, lines noted` },
     code: linesOf(ran.marks),
     reached: () => linesOf(ran.marks.filter((mark) => ran.ways(mark) !== 0)),
     functionAt: (file, line) =>

@@ -24,8 +24,16 @@ export interface Mutated {
   readonly choose: (mutant: Mutant) => SubjectFactory;
   /** The unchanged reference, with its counters. */
   readonly probe: SubjectFactory;
-  /** By number of a mutant: 1 when its place was executed, 3 when it would have made a difference. */
-  readonly hits: Uint8Array;
+  readonly probed: Probed;
+}
+
+/** What the probe has seen. */
+export interface Probed {
+  /** By number of a mutant: not 0 when its place was ever executed. */
+  readonly reached: Uint8Array;
+  /** Mutants that would have made a difference since it was last forgotten, each once, in that order. */
+  readonly differing: readonly number[];
+  readonly forget: () => void;
 }
 
 /** Names of the files that are mutated, without folder: `msi-alloc.ts`. A name that does not exist is the problem. */
@@ -48,21 +56,27 @@ export function loadMutated(
     copies.switched.set(file, switched(parsed, own));
     copies.probed.set(file, probed(parsed, own));
   }
-  const hits = new Uint8Array(mutants.length + 1);
+  const probes: Counters = { reached: new Uint8Array(mutants.length + 1), differing: [] };
   const chosen = prepare(copies.switched);
   const counting = prepare(copies.probed);
   if (isProblem(chosen)) return chosen;
   if (isProblem(counting)) return counting;
-  const standing = chosen(0, hits);
+  const standing = chosen(0, probes);
   return {
     mutants,
     choose: (mutant) => {
-      const bundle = runsOnce(mutant) ? chosen(mutant.id, hits) : standing;
+      const bundle = runsOnce(mutant) ? chosen(mutant.id, probes) : standing;
       bundle.choose(mutant.id);
       return { name: `mutant ${mutant.id}`, start: refuelling(bundle) };
     },
-    probe: { name: 'reference', start: refuelling(counting(0, hits)) },
-    hits,
+    probe: { name: 'reference', start: refuelling(counting(0, probes)) },
+    probed: {
+      ...probes,
+      forget: () => {
+        for (const id of probes.differing) probes.reached[id] = 1;
+        probes.differing.length = 0;
+      },
+    },
   };
 }
 
@@ -71,24 +85,36 @@ interface Switched extends Bundle {
   readonly choose: (id: number) => void;
 }
 
+/** What probes write: 3 in `reached` is for one that stands in the list. */
+interface Counters {
+  readonly reached: Uint8Array;
+  readonly differing: number[];
+}
+
 /** Compiles once; each call runs the modules anew, with that mutant. */
-function prepare(scripts: Sources): ((id: number, hits: Uint8Array) => Switched) | Problem {
+function prepare(scripts: Sources): ((id: number, counters: Counters) => Switched) | Problem {
   const body = link(scripts, ENTRY);
   if (typeof body !== 'string') return body;
-  const text = `(function ($m, $hit) {
+  const text = `(function ($m, $hit, $differing) {
 let $fuel = ${FUEL};
 const $burn = (place) => { throw new Error('more than ${FUEL} rounds of loops in one step; the last one at ' + place); };
+const $mark = (id) => {
+  if ($hit[id] === 3) return;
+  $hit[id] = 3;
+  $differing.push(id);
+};
 const $probe = (id, value, other) => {
   if ($hit[id] === 3) return value;
-  try { $hit[id] = Object.is(value, other()) ? 1 : 3; } catch { $hit[id] = 3; }
+  $hit[id] = 1;
+  try { if (!Object.is(value, other())) $mark(id); } catch { $mark(id); }
   return value;
 };
 const $bundle = (function () {${body}\n})();
 return { reference: $bundle.reference, refuel: () => { $fuel = ${FUEL}; }, choose: (id) => { $m = id; } };
 })`;
   const make: unknown = new Script(text, { filename: 'mutated' }).runInThisContext();
-  return (id, hits) => {
-    const bundle: unknown = typeof make === 'function' ? make(id, hits) : undefined;
+  return (id, { reached, differing }) => {
+    const bundle: unknown = typeof make === 'function' ? make(id, reached, differing) : undefined;
     if (!isBundle(bundle) || !isSwitched(bundle)) throw new Error('the mutated copy is no subject');
     return bundle;
   };

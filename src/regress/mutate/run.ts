@@ -5,8 +5,7 @@
  */
 import { ANSWERS } from '../../run/apply.ts';
 import { mayBeExpected } from '../../run/expected.ts';
-import { SHOWS_THE_SAME } from '../../run/differ.ts';
-import { type Options, runTrace, startSession } from '../../run/session.ts';
+import { runTrace, startSession } from '../../run/session.ts';
 import type { SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
 import type { Finding } from '../../trace/verdict.ts';
@@ -16,7 +15,9 @@ import { shownPath } from '../change.ts';
 import { type Listed, nameOf } from './listed.ts';
 import type { Mutated } from './load.ts';
 import type { Mutant } from './mutant.ts';
+import { comparison } from './comparison.ts';
 import { type Case, casesFor, type Plan, type Suite } from './suite.ts';
+import type { Watched } from './watch.ts';
 
 /** What became of one mutant. */
 export interface Tried {
@@ -72,84 +73,84 @@ export function tryMutant(mutated: Mutated, suite: Suite, mutant: Mutant, trial:
   for (const one of cases) {
     const { found } = one;
     traces += 1;
-    const compare = trial.compare === true && shows === '';
-    const { rule, differs } = judge(one, factory, { ...trial, compare });
+    const looks = { compare: trial.compare === true && shows === '', likely: traces <= LIKELY };
+    const { rules, differs } = judge(one, factory, { ...trial, ...looks });
     if (differs && shows === '') shows = found;
+    const [rule] = rules;
     if (rule === undefined) continue;
-    const rules = [...new Set([rule, ...(one.known ? [] : objections(one.trace, factory))])];
     return { killed: true, rule, rules, found, traces, differing, shows };
   }
   return { killed: false, rule: '', rules: [], found: '', traces, differing, shows };
 }
 
+/** Most mutants are killed by one of the first traces. One that is not will often show nothing. */
+const LIKELY = 3;
+
 interface Judged {
-  readonly rule: string | undefined;
+  /** Those that object. */
+  readonly rules: readonly string[];
   readonly differs: boolean;
 }
 
-function judge(one: Case, factory: SubjectFactory, trial: Trial): Judged {
-  const { trace } = one;
-  if (one.known) return judgeKnown(one, factory, trial);
-  if (trial.compare !== true) return { rule: firstBroken(trace, { factory }), differs: false };
-  const rule = firstBroken(trace, { factory, against: trial.base });
-  return rule === SHOWS_THE_SAME
-    ? { rule: firstBroken(trace, { factory }), differs: true }
-    : { rule, differs: false };
+const PASSES: Judged = { rules: [], differs: false };
+
+function judge(
+  one: Case,
+  factory: SubjectFactory,
+  trial: Trial & { readonly likely: boolean },
+): Judged {
+  const { compare, likely, base } = trial;
+  if (one.run.known) return judgeKnown(one, factory, trial);
+  const shown = compare === true || !likely ? comparison(one, { base, factory }) : undefined;
+  // Oracle and rules see nothing but what is shown, and pass the reference.
+  if (shown === 'same') return PASSES;
+  const { trace } = one.run;
+  const differs = shown === 'different' && compare === true;
+  return { rules: firstFinding(trace, factory, one.from.at)?.rules() ?? [], differs };
 }
 
 /** Where the reference has a finding. */
 function judgeKnown(one: Case, factory: SubjectFactory, trial: Trial): Judged {
   const rule = brokenBeside(one, factory, trial);
-  if (rule !== undefined || trial.compare !== true) return { rule, differs: false };
+  if (rule !== undefined) return { rules: [rule], differs: false };
+  if (trial.compare !== true) return PASSES;
   const { base } = trial;
-  const aside = besideFinding(one.trace, { base, changed: factory, spec: 'kernel' });
-  return { rule, differs: aside?.dead === false };
+  const aside = besideFinding(one.run.trace, { base, changed: factory, spec: 'kernel' });
+  return { rules: [], differs: aside?.dead === false };
 }
 
-function firstBroken(trace: Trace, subjects: Subjects): string | undefined {
-  return firstFinding(trace, subjects)?.rule;
+interface Found extends Pick<Finding, 'rule' | 'at' | 'detail'> {
+  /** Every rule that objects to the state in which it was found, that one first. */
+  readonly rules: () => readonly string[];
 }
 
-/** Every rule that objects at the step of the first finding. */
-function objections({ environment, steps }: Trace, factory: SubjectFactory): readonly string[] {
+/** What is found first, when the steps before `from` are known to be as they must be. */
+function firstFinding(
+  { environment, steps }: Trace,
+  factory: SubjectFactory,
+  from: number,
+): Found | undefined {
   try {
-    const session = startSession(environment, { factory, spec: 'kernel' });
-    for (const step of steps) if (session.apply(step).kind === 'finding') break;
-    session.finish();
-    return session.objections();
-  } catch {
-    // A mutant that does not start has no session that could say so.
-    return [];
-  }
-}
-
-type Subjects = Pick<Options, 'factory' | 'against'>;
-type Found = Pick<Finding, 'rule' | 'at' | 'detail'>;
-
-/** What is found first. What a kernel shows that did not survive the step is compared with nothing. */
-function firstFinding({ environment, steps }: Trace, subjects: Subjects): Found | undefined {
-  try {
-    const session = startSession(environment, { ...subjects, spec: 'kernel' });
+    const session = startSession(environment, { factory, from, spec: 'kernel' });
     for (const step of steps) {
       const { kind } = session.apply(step);
       if (kind === 'finding' || kind === 'ended') break;
     }
     const found = session.finish();
-    const isLast = found?.rule === SHOWS_THE_SAME && session.observation()?.dead === true;
-    return isLast ? undefined : found;
+    return found && { ...found, rules: session.objections };
   } catch (error) {
     // A mutant that does not start has no session that could say so.
-    if (error instanceof Error) return { rule: ANSWERS, at: 0, detail: error.message };
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    return { rule: ANSWERS, at: 0, detail: error.message, rules: () => [ANSWERS] };
   }
 }
 
-const usuals = new WeakMap<Case, Found | undefined>();
+const usuals = new WeakMap<Watched, Found | undefined>();
 
 /** What the reference shows in a trace; the same each time. */
-function knownFinding(one: Case, base: SubjectFactory): Found | undefined {
-  if (!usuals.has(one)) usuals.set(one, firstFinding(one.trace, { factory: base }));
-  return usuals.get(one);
+function knownFinding(run: Watched, base: SubjectFactory): Found | undefined {
+  if (!usuals.has(run)) usuals.set(run, firstFinding(run.trace, base, 0));
+  return usuals.get(run);
 }
 
 /** The same where the reference has a finding: one that comes earlier, that is not known, or that is gone. */
@@ -158,11 +159,12 @@ function brokenBeside(
   factory: SubjectFactory,
   { base, expected }: Trial,
 ): string | undefined {
-  const { trace, found } = one;
-  const own = firstFinding(trace, { factory });
+  const { run, found, from } = one;
+  const { trace } = run;
+  const own = firstFinding(trace, factory, from.at);
   if (own === undefined)
     return expected.some((entry) => entry.trace === found) ? HAPPENS : undefined;
-  const usual = knownFinding(one, base);
+  const usual = knownFinding(run, base);
   if (own.rule === usual?.rule && own.at === usual.at && own.detail === usual.detail)
     return undefined;
   if (own.rule === ANSWERS) return own.rule;
@@ -193,7 +195,7 @@ export function rowOf(
     line,
     name,
     operator,
-    fate: fateOf(tried, known, suite.reached[mutant.id] === 1),
+    fate: fateOf(tried, known, (suite.reached[mutant.id] ?? 0) > 0),
     rule,
     rules,
     found,

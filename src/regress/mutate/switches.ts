@@ -3,24 +3,70 @@
  * All mutants of a script in one copy of it: each behind a switch, so that changing the mutant costs
  * nothing; or as probes, which only tell where a mutant would have made a difference.
  */
+import type { FunctionDeclaration, Program } from 'acorn';
+
 import { type Edit, edited, fuelEdits } from '../../subject/changed/instrument.ts';
 import type { Mutant, Parsed } from './mutant.ts';
 
-/** The script with `$m === n` around each mutant. `$m` is declared by whoever loads it. */
-export function switched(script: Parsed, mutants: readonly Mutant[]): string {
-  return withEdits(script, mutants.flatMap(switchEdits));
+/**
+ * The script with `$m === n` around each mutant. The body of a function that has mutants stands there twice,
+ * with and without them, lest every other mutant pay for its switches. `$m` is declared by whoever loads it.
+ */
+export function switched({ file, source, program }: Parsed, mutants: readonly Mutant[]): string {
+  const fuel = fuelEdits(program, file);
+  const edits: Edit[] = [...fuel];
+  const others = new Set(mutants);
+  for (const fn of functionsOf(program)) {
+    const own = mutants.filter(({ draft }) => isInside(fn, draft));
+    if (own.length === 0) continue;
+    for (const mutant of own) others.delete(mutant);
+    const inner = [...fuel.filter((edit) => isInside(fn, edit)), ...own.flatMap(switchEdits)];
+    const ids = own.map(({ id }) => id);
+    edits.push(twin(fn, source, inner, ids));
+  }
+  return edited(source, [...edits, ...[...others].flatMap(switchEdits)]);
 }
 
 /**
- * The unchanged script with `$hit[n]`, 1 where a mutant's place was executed and 3 where the mutant
- * would have given something else, as far as that can be told. `$probe` and `$hit` are the loader's.
+ * The unchanged script that tells what a mutant would do: `$hit[n]` is not 0 where its place was executed, and
+ * `$mark(n)` is called where it would have given something else, as far as that can be told. `$probe`,
+ * `$hit` and `$mark` are the loader's.
  */
-export function probed(script: Parsed, mutants: readonly Mutant[]): string {
-  return withEdits(script, mutants.flatMap(probeEdits));
+export function probed({ file, source, program }: Parsed, mutants: readonly Mutant[]): string {
+  return edited(source, [...fuelEdits(program, file), ...mutants.flatMap(probeEdits)]);
 }
 
-function withEdits({ file, source, program }: Parsed, edits: readonly Edit[]): string {
-  return edited(source, [...fuelEdits(program, file), ...edits]);
+function functionsOf({ body }: Program): readonly FunctionDeclaration[] {
+  return body.flatMap((node) => {
+    const inner = node.type === 'ExportNamedDeclaration' ? node.declaration : node;
+    return inner?.type === 'FunctionDeclaration' ? [inner] : [];
+  });
+}
+
+function isInside(
+  { body }: FunctionDeclaration,
+  piece: { readonly start: number; readonly end: number },
+): boolean {
+  return piece.start >= body.start && piece.end <= body.end;
+}
+
+/** The body with switches beside the one that was there; one more function would show in the stack of an oops. */
+function twin(
+  { body: { start, end } }: FunctionDeclaration,
+  source: string,
+  edits: readonly Edit[],
+  ids: readonly number[],
+): Edit {
+  const inner = edits.map((edit) => ({
+    ...edit,
+    start: edit.start - start,
+    end: edit.end - start,
+    reach: edit.reach - start,
+  }));
+  const text = edited(source.slice(start, end), inner);
+  const chosen = `$m>=${Math.min(...ids)}&&$m<=${Math.max(...ids)}`;
+  // Outside of whatever begins with the body.
+  return { start, end, before: `{if(${chosen})${text}else`, after: '}', reach: end + 1 };
 }
 
 function around({ draft: { start, end } }: Mutant, before: string, after: string): Edit {
@@ -70,16 +116,16 @@ function probeEdits(mutant: Mutant): readonly Edit[] {
     case 'expression':
       return [
         place.value === undefined
-          ? around(mutant, `($hit[${id}]=3,`, ')')
+          ? around(mutant, `($mark(${id}),`, ')')
           : around(mutant, `$probe(${id},`, `,()=>(${place.value}))`),
       ];
     case 'statement': {
       const { differs } = place;
-      const hit = differs === undefined ? `$hit[${id}]=3;` : `$probe(${id},false,()=>${differs});`;
+      const hit = differs === undefined ? `$mark(${id});` : `$probe(${id},false,()=>${differs});`;
       return [around(mutant, `{${hit}`, '}')];
     }
     case 'insert':
     case 'swap':
-      return [at(mutant, `$hit[${id}]=3;`)];
+      return [at(mutant, `$mark(${id});`)];
   }
 }

@@ -69,7 +69,9 @@ export function loadChanged(sources: Sources, options: LoadOptions): ChangedSubj
   if (typeof body !== 'string') return body;
   const bundle = start(body, first, options.apart === true);
   if (isProblem(bundle)) return bundle;
-  const factory = { name: options.name, start: refuelling(bundle, bundle.copied) };
+  // With our global objects, what it is given need not be kept from it.
+  const copied = options.apart === true ? bundle.copied : undefined;
+  const factory = { name: options.name, start: refuelling(bundle, copied) };
   return { factory, regions, hits: bundle.hits };
 }
 

@@ -5,9 +5,6 @@ import type { DefaultOp, DomainKind, Chip, DevresNode } from '../../trace/struct
 /** `enum kc_table` after the tables of a picture. */
 export const LISTS = { sparse_irqs: 15, blocks: 16, overridden: 17 } as const;
 
-/** Where kc_dump() writes: KC_WORDS, and where that ends, KC_TABLE (shim/kc_memory.h). */
-export const WORDS = 0x280_0000;
-export const OBJECTS = 0x300_0000;
 /** Where the shadow begins: one byte for eight. */
 export const SHADOW = 0x380_0000;
 /** sizeof(struct kc_object). */

@@ -14,9 +14,14 @@ const COMPOSE = ['vector', 'msi'] as const;
 
 /** Writes the environment, before kc_boot(). */
 export function writeEnvironment({ words, at }: Memory, env: Environment): void {
+  words.set(environmentWords(env), at.env >> 2);
+}
+
+/** struct kc_env. */
+export function environmentWords(env: Environment): readonly number[] {
   let bits = 0;
   for (const op of env.ops) bits |= 1 << OWN_OPS.indexOf(op);
-  const fields = [
+  return [
     env.vectors,
     env.revmap_size,
     env.levels,
@@ -38,7 +43,6 @@ export function writeEnvironment({ words, at }: Memory, env: Environment): void 
     env.hostile.length,
     ...env.hostile.flatMap(({ op, nth, ret }) => [OP_NAMES.indexOf(op), nth, ret]),
   ];
-  words.set(fields, at.env >> 2);
 }
 
 /** Writes the call and the faults that are armed for it, before kc_step(). */
@@ -46,6 +50,11 @@ export function writeStep({ words, at }: Memory, { call, faults }: Step): void {
   words.set(callWords(call), at.call >> 2);
   words[at.faults >> 2] = faults.length;
   words.set(faults.flatMap(faultWords), at.fault >> 2);
+}
+
+/** The words of a step one after the other: the call, the number of faults, and those. */
+export function stepWords({ call, faults }: Step): readonly number[] {
+  return [...callWords(call), faults.length, ...faults.flatMap(faultWords)];
 }
 
 function callWords(call: Call): readonly number[] {

@@ -1,46 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** The kernel's own C as a subject: a tree built to a WebAssembly module (build/), driven through linear memory. */
+/** The kernel's own C as a subject: a tree that was built (build/), run in this process or in one of its own. */
 import { readFileSync } from 'node:fs';
+
 import type { Environment } from '../../trace/environment.ts';
-import type { Observation, Picture } from '../../trace/observation.ts';
-import type { Step } from '../../trace/step.ts';
-import type { Subject, SubjectFactory } from '../subject.ts';
-import { addAbandoned, markAbandoned } from './abandoned.ts';
-import { writeEnvironment, writeStep } from './encode.ts';
-import { type Checks, checksOf } from './lines.ts';
-import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } from './memory.ts';
-import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
-import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
-import { addressesOf, copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
-import { exportsOf, topFunction } from './instance.ts';
+import type { SubjectFactory } from '../subject.ts';
+import { exportsOf } from './instance.ts';
+import { checksOf } from './lines.ts';
+import type { Machine } from './machine.ts';
+import type { Exports } from './memory.ts';
+import { nativeMachine } from './native/machine.ts';
+import { CSubject, type Shared } from './subject.ts';
+import { wasmMachine } from './wasm.ts';
 
 /** A tree that was built. */
 export interface BuiltTree {
   readonly name: string;
   /** Root of the source, for the numbers of checks. */
   readonly path: string;
-  /** The WebAssembly module. */
+  /** The WebAssembly module, or the program. */
   readonly module: string;
   /** Texts that it was built from in place of the tree's, by path. */
   readonly overlay?: ReadonlyMap<string, string>;
-}
-
-/** A world as it is between two steps of its subject. */
-interface World {
-  readonly image: Image;
-  readonly numbers: Numbers;
-  readonly picture: Picture;
-  readonly abandoned: ReadonlySet<number>;
-}
-
-/** One instance for all subjects of a tree: whose turn it is has its world in memory. */
-interface Machine {
-  readonly exports: Exports;
-  readonly memory: Memory;
-  readonly checks: Checks;
-  readonly pristine: Image;
-  readonly stackTop: number;
-  owner: CSubject | undefined;
 }
 
 /** A tree as a subject. */
@@ -56,148 +36,31 @@ export function kernelC(
   tree: BuiltTree,
   watch: (exports: Exports) => Exports = (exports) => exports,
 ): KernelC {
-  const exports = watch(exportsOf(readFileSync(tree.module)));
-  const memory = memoryOf(exports);
-  const stackTop = exports.stack.value;
-  const machine: Machine = {
-    exports,
-    memory,
+  return subjectsOf(tree, wasmMachine(watch(exportsOf(readFileSync(tree.module)))));
+}
+
+/** Milliseconds of processor time that a step may take in a program: far more than any takes that ends. */
+const LONGEST = 3000;
+
+/** Starts subjects of a tree that was built to a program; a step that takes too long is a BUG. */
+export function nativeC(tree: BuiltTree, longest: number = LONGEST): KernelC {
+  return subjectsOf(tree, nativeMachine(tree.module, longest));
+}
+
+function subjectsOf(tree: BuiltTree, machine: Machine): KernelC {
+  const shared: Shared = {
+    machine,
     checks: checksOf(tree.path, tree.overlay),
-    pristine: save(memory),
-    stackTop,
     owner: undefined,
   };
   return {
     name: tree.name,
-    start: (environment) => new CSubject(machine, environment),
-    missing: (environment) => missing(machine, environment),
-    domids: exports.kc_domids(),
+    start: (environment) => new CSubject(shared, environment),
+    missing: (environment) => {
+      shared.owner?.leave();
+      const text = machine.missing(environment);
+      return text === '' ? undefined : text;
+    },
+    domids: machine.domids,
   };
-}
-
-function missing(machine: Machine, environment: Environment): string | undefined {
-  machine.owner?.leave();
-  load(machine.memory, machine.pristine, machine.stackTop);
-  writeEnvironment(machine.memory, environment);
-  const text = textAt(machine.memory, machine.exports.kc_missing());
-  machine.owner = undefined;
-  return text === '' ? undefined : text;
-}
-
-/** A world of its own; it is in the machine's memory while it has its turn, and in `away` else. */
-class CSubject implements Subject {
-  readonly #machine: Machine;
-  #numbers: Numbers = noNumbers();
-  #away: Image | undefined;
-  #picture: Picture;
-  #abandoned: ReadonlySet<number> = new Set();
-  readonly #boot: AtBoot;
-
-  constructor(machine: Machine, environment: Environment) {
-    this.#machine = machine;
-    machine.owner?.leave();
-    machine.owner = this;
-    load(machine.memory, machine.pristine, machine.stackTop);
-    writeEnvironment(machine.memory, environment);
-    machine.exports.kc_boot();
-    this.#picture = this.#read(undefined);
-    this.#boot = atBoot(machine.memory, this.#picture, addressesOf(this.#numbers));
-  }
-
-  apply(step: Step): Observation {
-    const { memory, exports, checks } = this.#machine;
-    this.#enter();
-    writeStep(memory, step);
-    let top: string | undefined;
-    try {
-      exports.kc_step();
-    } catch (error) {
-      top = topFunction(error);
-    }
-    const dead = top !== undefined;
-    const { words, at } = memory;
-    const splats = readSplats(memory, checks, top ?? '');
-    if (!dead) {
-      const before = this.#picture;
-      this.#picture = this.#read(before);
-      this.#abandoned = addAbandoned(before, this.#picture, splats, this.#abandoned);
-      markAbandoned(this.#picture, this.#abandoned);
-    }
-    return {
-      ret: dead ? 0 : (words[at.ret >> 2] ?? 0),
-      virq: dead ? 0 : (words[at.virq >> 2] ?? 0),
-      callbacks: readCallbacks(memory),
-      splats,
-      fired: readFired(memory),
-      requests: readRequests(memory),
-      dead,
-      picture: this.#picture,
-    };
-  }
-
-  picture(): Picture {
-    return this.#picture;
-  }
-
-  leaks(): readonly string[] {
-    this.#enter();
-    const { memory, exports, stackTop } = this.#machine;
-    return leaksOf(memory, {
-      statics: { first: stackTop, end: exports.heap },
-      boot: this.#boot,
-      picture: this.#picture,
-      shown: addressesOf(this.#numbers),
-    });
-  }
-
-  snapshot(): object {
-    this.#enter();
-    return new Saved({
-      image: save(this.#machine.memory),
-      numbers: copyNumbers(this.#numbers),
-      picture: this.#picture,
-      abandoned: this.#abandoned,
-    });
-  }
-
-  restore(snapshot: object): void {
-    if (!(snapshot instanceof Saved))
-      throw new Error('this snapshot was taken from another subject');
-    const { image, numbers, picture, abandoned } = snapshot.world;
-    if (this.#machine.owner !== this) this.#machine.owner?.leave();
-    this.#machine.owner = this;
-    this.#away = undefined;
-    load(this.#machine.memory, image, this.#machine.stackTop);
-    this.#numbers = copyNumbers(numbers);
-    this.#picture = picture;
-    this.#abandoned = abandoned;
-  }
-
-  /** Gives the memory up. */
-  leave(): void {
-    this.#away = save(this.#machine.memory);
-    this.#machine.owner = undefined;
-  }
-
-  #enter(): void {
-    const { owner, memory, stackTop } = this.#machine;
-    if (owner === this) return;
-    owner?.leave();
-    if (this.#away !== undefined) load(memory, this.#away, stackTop);
-    this.#away = undefined;
-    this.#machine.owner = this;
-  }
-
-  #read(before: Picture | undefined): Picture {
-    const { memory, exports } = this.#machine;
-    return readPicture(memory, exports.kc_dump(), this.#numbers, before);
-  }
-}
-
-class Saved {
-  readonly world: World;
-
-  constructor(world: World) {
-    this.world = world;
-  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Makes an instance of a built module, and reads where its code died. */
+import { topOf } from './machine.ts';
 import type { Exports } from './memory.ts';
 
 /** Unwinds out of a kernel that does not survive the step; what killed it is in the log. */
@@ -22,7 +23,6 @@ export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
   return {
     memory: memory(exports['memory']),
     stack: global(exports['__stack_pointer'], '__stack_pointer'),
-    heap: global(exports['__heap_base'], '__heap_base').value,
     address: (name) => global(exports[name], name).value,
     kc_address: numeric(exports['kc_address'], 'kc_address'),
     kc_domids: numeric(exports['kc_domids'], 'kc_domids'),
@@ -51,16 +51,11 @@ function numeric(value: unknown, name: string): (...args: readonly number[]) => 
   };
 }
 
-/** What checks an access, and what follows pointers for others: copies, locks, trees. */
-const PLUMBING =
-  /^(?:__asan\w*|kc_\w+|mem(?:cpy|set|move)|kfree|_*(?:raw_)?spin_\w+|mutex_\w+|_*xas?_\w+)$/u;
-
 /** The kernel function on top of the stack of a death; rethrows what is none. */
 export function topFunction(error: unknown): string {
   const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
   if (!died) throw error;
   const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
   const names = frames.map(([, name = '']) => name);
-  const asan = names.findLastIndex((name) => name.startsWith('__asan'));
-  return names.slice(asan + 1).find((name) => !PLUMBING.test(name)) ?? 'unknown';
+  return names[topOf(names)] ?? 'unknown';
 }

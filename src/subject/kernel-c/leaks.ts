@@ -5,7 +5,7 @@
  * The stack is not looked at: between two steps no kernel function runs.
  */
 import { type Picture, TABLES } from '../../trace/observation.ts';
-import { OBJECT_SIZE, OBJECTS } from './codes.ts';
+import { OBJECT_SIZE } from './codes.ts';
 import { type Memory, textAt } from './memory.ts';
 
 /** Memory of the allocator that is live. */
@@ -25,7 +25,7 @@ const MAGIC = 0x6b63a11c;
 /** From here on `enum kc_sort` of the driver: objects that it registered itself. */
 const FIRST_SORT = 0x40;
 
-/** Addresses between which static data lies: behind the stack, and before the heap. */
+/** Addresses between which static data lies that can hold an address. */
 export interface Statics {
   readonly first: number;
   readonly end: number;
@@ -48,7 +48,7 @@ export function atBoot(memory: Memory, picture: Picture, shown: Iterable<number>
 
 /** What the memory is compared with. */
 export interface Against {
-  readonly statics: Statics;
+  readonly statics: readonly Statics[];
   readonly boot: AtBoot;
   readonly picture: Picture;
   /** Addresses of what the picture has. */
@@ -98,21 +98,26 @@ function liveOf(picture: Picture): readonly number[] {
 }
 
 /** Marks what can be reached from static data, the shims and the driver. */
-function mark(memory: Memory, statics: Statics, blocks: readonly Block[]): void {
+function mark(memory: Memory, statics: readonly Statics[], blocks: readonly Block[]): void {
   const find = finderOf(blocks);
   const todo = blocks.filter(({ root }) => root);
   for (const block of todo) block.reached = true;
+  const { words } = memory;
+  const least = blocks[0]?.start ?? Number.MAX_SAFE_INTEGER;
+  const most = blocks.at(-1)?.end ?? 0;
   const scan = (start: number, end: number): void => {
-    for (let at = start >> 2; at < end >> 2; at += 1) {
-      const block = find((memory.words[at] ?? 0) >>> 0);
+    for (let at = start >> 2, last = end >> 2; at < last; at += 1) {
+      const word = (words[at] ?? 0) >>> 0;
+      // Most words are no address at all.
+      if (word < least || word > most) continue;
+      const block = find(word);
       if (block === undefined || block.reached) continue;
       block.reached = true;
       todo.push(block);
     }
   };
-  scan(statics.first, memory.at.log);
-  scan(memory.at.logEnd, statics.end);
-  for (const { start, end } of quietBlocks(memory, statics.end)) scan(start, end);
+  for (const { first, end } of statics) scan(first, end);
+  for (const { start, end } of quietBlocks(memory)) scan(start, end);
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) scan(next.start, next.end);
 }
 
@@ -120,7 +125,7 @@ function blocksOf(memory: Memory): Block[] {
   const { words, at } = memory;
   const blocks: Block[] = [];
   const count = words[at.objectCount >> 2] ?? 0;
-  for (let i = 0, from = OBJECTS >> 2; i < count; i += 1, from += OBJECT_SIZE >> 2) {
+  for (let i = 0, from = at.objects >> 2; i < count; i += 1, from += OBJECT_SIZE >> 2) {
     if ((words[from + 5] ?? 0) >= 0) continue;
     const start = (words[from] ?? 0) >>> 0;
     const root = (words[from + 2] ?? 0) >= FIRST_SORT && (words[from + 2] ?? 0) < 0x100;
@@ -157,12 +162,9 @@ function finderOf(blocks: readonly Block[]): (address: number) => Block | undefi
 }
 
 /** Memory of the shims, which is on no list: found by the header in front of it. */
-function* quietBlocks(
-  { words, at }: Memory,
-  heap: number,
-): Generator<{ start: number; end: number }> {
+function* quietBlocks({ words, at }: Memory): Generator<{ start: number; end: number }> {
   const top = words[at.heapTop >> 2] ?? 0;
-  for (let header = (heap + 15) & ~15; header < top; header += 16) {
+  for (let header = (at.heap + 15) & ~15; header < top; header += 16) {
     const from = header >> 2;
     const isQuiet = words[from + 2] === -1 && words[from] === MAGIC;
     if (isQuiet && words[from + 1] === header + 16)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** The module's linear memory: where things are in it, and copies of the part that is in use. */
-import { OBJECT_SIZE, OBJECTS, SHADOW } from './codes.ts';
+/** Memory of a kernel as numbers: where things are in it; and of linear memory, copies of the part that is in use. */
+import { OBJECT_SIZE, SHADOW } from './codes.ts';
 
 /** What the module exports and the subject calls. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly stack: WebAssembly.Global;
-  /** Where static data ends. */
-  readonly heap: number;
   /** Address of a variable; throws when the module has none of that name. */
   readonly address: (name: string) => number;
   readonly kc_address: (which: number) => number;
@@ -34,17 +32,29 @@ const PLACES = [
   'logEnd',
   'heapTop',
   'objectCount',
+  'words',
+  'objects',
+  'heap',
 ] as const;
+
+/** How many addresses there are. */
+export const PLACE_COUNT: number = PLACES.length;
 
 /** Addresses by name. */
 export type Places = Readonly<Record<(typeof PLACES)[number], number>>;
 
-/** Linear memory as numbers, with the addresses of what the subject reads and writes. */
+/** Memory as numbers by address, with the addresses of what the subject reads and writes. */
 export interface Memory {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly words: Int32Array<ArrayBuffer>;
   readonly at: Places;
+}
+
+/** Linear memory, and the stack pointer that a trap may leave anywhere. */
+export interface Linear {
+  readonly memory: Memory;
   readonly stack: WebAssembly.Global;
+  readonly stackTop: number;
 }
 
 /** A copy of what is in use. */
@@ -58,18 +68,19 @@ export interface Image {
 
 /** Looks addresses up once. */
 export function memoryOf(exports: Exports): Memory {
-  const { buffer } = exports.memory;
-  const at = PLACES.map((name, which) => [name, exports.kc_address(which)] as const);
-  return {
-    bytes: new Uint8Array(buffer),
-    words: new Int32Array(buffer),
-    at: placesOf(Object.fromEntries(at)),
-    stack: exports.stack,
-  };
+  return memoryIn(
+    exports.memory.buffer,
+    PLACES.map((_, which) => exports.kc_address(which)),
+  );
 }
 
-function placesOf(at: Readonly<Record<string, number>>): Places {
-  const get = (name: string): number => at[name] ?? 0;
+/** A buffer as memory; `addresses` are those of kc_address(), in its order. */
+export function memoryIn(buffer: ArrayBuffer, addresses: readonly number[]): Memory {
+  return { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), at: placesOf(addresses) };
+}
+
+function placesOf(addresses: readonly number[]): Places {
+  const get = (name: (typeof PLACES)[number]): number => addresses[PLACES.indexOf(name)] ?? 0;
   return {
     env: get('env'),
     call: get('call'),
@@ -85,6 +96,9 @@ function placesOf(at: Readonly<Record<string, number>>): Places {
     logEnd: get('logEnd'),
     heapTop: get('heapTop'),
     objectCount: get('objectCount'),
+    words: get('words'),
+    objects: get('objects'),
+    heap: get('heap'),
   };
 }
 
@@ -95,19 +109,20 @@ export function save({ bytes, words, at }: Memory): Image {
   return {
     low: bytes.slice(0, at.log),
     heap: bytes.slice(at.logEnd, top),
-    objects: bytes.slice(OBJECTS, OBJECTS + count * OBJECT_SIZE),
+    objects: bytes.slice(at.objects, at.objects + count * OBJECT_SIZE),
     shadow: bytes.slice(SHADOW, SHADOW + (top >>> 3)),
   };
 }
 
-/** Puts a copy back; a trap may have left the stack pointer anywhere. */
-export function load({ bytes, words, at, stack }: Memory, image: Image, stackTop: number): void {
+/** Puts a copy back. */
+export function load({ memory, stack, stackTop }: Linear, image: Image): void {
+  const { bytes, words, at } = memory;
   const top = words[at.heapTop >> 2] ?? 0;
   const end = at.logEnd + image.heap.length;
   bytes.set(image.low, 0);
   bytes.set(image.heap, at.logEnd);
   if (top > end) bytes.fill(0, end, top);
-  bytes.set(image.objects, OBJECTS);
+  bytes.set(image.objects, at.objects);
   bytes.set(image.shadow, SHADOW);
   if (top > end) bytes.fill(0, SHADOW + image.shadow.length, SHADOW + (top >>> 3));
   stack.value = stackTop;

@@ -2,8 +2,9 @@
 /** Reads the log of a step: what the C side counted and complained about (struct kc_log, shim/kc.h). */
 import { type Callback, type Fired, type Splat, SPLAT_KINDS } from '../../trace/observation.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
-import { FIRED_OP, OBJECT_SIZE, OBJECTS } from './codes.ts';
+import { FIRED_OP, OBJECT_SIZE } from './codes.ts';
 import type { Checks } from './lines.ts';
+import type { Death } from './machine.ts';
 import { type Memory, textAt } from './memory.ts';
 
 /** Operations of the environment that were called. Throws when there were more than are kept. */
@@ -46,10 +47,10 @@ export function readRequests({ words, at }: Memory): readonly number[] {
 /** The object that an address lies in, by the function that asked for it and the step that it was made in; '' for none. */
 function objectAt(memory: Memory, address: number): string {
   const { words, at } = memory;
-  if (address < at.logEnd) return '';
+  if (address < at.heap) return '';
   const count = words[at.objectCount >> 2] ?? 0;
   for (
-    let i = count - 1, from = (OBJECTS + i * OBJECT_SIZE) >> 2;
+    let i = count - 1, from = (at.objects + i * OBJECT_SIZE) >> 2;
     i >= 0;
     i -= 1, from -= OBJECT_SIZE >> 2
   ) {
@@ -61,20 +62,42 @@ function objectAt(memory: Memory, address: number): string {
   return '';
 }
 
-/** Complaints; `top` is the function that is on top of the stack, for those that have none of their own. */
-export function readSplats(memory: Memory, checks: Checks, top: string): readonly Splat[] {
+/** Complaints; `death` has the function on top of the stack, for those that have none of their own. */
+export function readSplats(
+  memory: Memory,
+  checks: Checks,
+  death: Death | undefined,
+): readonly Splat[] {
   const { words, at } = memory;
   const count = Math.min(words[at.log >> 2] ?? 0, (at.fire - at.splat) / 20);
   const splats: Splat[] = [];
   for (let i = 0, from = at.splat >> 2; i < count; i += 1, from += 5) {
     const kind = SPLAT_KINDS[words[from] ?? 0] ?? 'BUG';
-    const fn = textAt(memory, words[from + 1] ?? 0);
     const file = textAt(memory, words[from + 2] ?? 0);
     const line = words[from + 3] ?? 0;
-    const nth = fn === '' ? 1 : checks.nth(kind, file, line);
     const what = objectAt(memory, (words[from + 4] ?? 0) >>> 0);
-    const splat = { kind, fn: fn === '' ? top : fn, nth, what };
-    splats.push(file === '' ? splat : { ...splat, place: `${file}:${line}` });
+    const place = file === '' ? undefined : `${file}:${line}`;
+    const fn = textAt(memory, words[from + 1] ?? 0);
+    if (fn === '') splats.push(onTop({ kind, what, place }, death));
+    else splats.push(placed({ kind, fn, nth: checks.nth(kind, file, line), what }, place));
   }
+  if (death?.ended !== undefined)
+    splats.push({ kind: 'BUG', fn: death.fn, nth: 1, what: death.ended });
   return splats;
+}
+
+/** A complaint that says nothing of its function. */
+interface Nameless {
+  readonly kind: Splat['kind'];
+  readonly what: string;
+  readonly place: string | undefined;
+}
+
+function onTop({ kind, what, place }: Nameless, death: Death | undefined): Splat {
+  const about = what === '' ? (death?.what ?? '') : what;
+  return placed({ kind, fn: death?.fn ?? '', nth: 1, what: about }, place ?? death?.place);
+}
+
+function placed(splat: Splat, place: string | undefined): Splat {
+  return place === undefined ? splat : { ...splat, place };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Reads what kc_dump() wrote (shim/dump.c): tables of plain records, with the addresses of C made small numbers. */
 import { type ObjectKind, type Picture, type Table, TABLES } from '../../trace/observation.ts';
-import { LISTS, WORDS } from './codes.ts';
-import { type Memory, textAt } from './memory.ts';
+import { LISTS } from './codes.ts';
+import type { Memory } from './memory.ts';
 import * as records from './records.ts';
 
 /** Numbers of objects by their addresses in C, which are not reused, and the steps that made them; per table. */
@@ -46,7 +46,7 @@ export function readPicture(
   before: Picture | undefined,
 ): Picture {
   const { words } = memory;
-  const start = WORDS >> 2;
+  const start = memory.at.words >> 2;
   const found = forTables((): Found[] => []);
   const lists = new Map<number, number>();
   for (let at = start; at < start + length; at += 4 + (words[at + 3] ?? 0)) {
@@ -75,9 +75,7 @@ export function readPicture(
       table('kstat_irqs', () => ({ irq: 0 })),
     ),
     fwnode: table('fwnode', records.fwnode),
-    name: tableOf({ kind: 'name', before }, numbers.name, found.name, (at) => ({
-      text: textAt(memory, (words[at - 3] ?? 0) >>> 0),
-    })),
+    name: table('name', (r) => ({ text: r.text() })),
     devres: table('devres', records.devresNode),
     ...listsOf(words, lists, numbers),
   };
@@ -154,7 +152,7 @@ function readerOf(
   memory: Memory,
   numbers: Numbers,
 ): { readonly from: (at: number) => records.Reader } {
-  const { words } = memory;
+  const { words, bytes } = memory;
   let next = 0;
   const int = (): number => words[next++] ?? 0;
   const number = (table: ObjectKind, address: number): number => numberOf(numbers[table], address);
@@ -164,7 +162,12 @@ function readerOf(
     bool: () => int() !== 0,
     number,
     ref: (table) => number(table, int() >>> 0),
-    text: () => textAt(memory, int() >>> 0),
+    text: () => {
+      const length = int();
+      const from = next << 2;
+      next += (length + 3) >> 2;
+      return length === 0 ? '' : latin(bytes, from, length);
+    },
   };
   return {
     from: (at) => {
@@ -172,6 +175,13 @@ function readerOf(
       return reader;
     },
   };
+}
+
+/** Names are short: a call to decode them costs more than they do. */
+function latin(bytes: Uint8Array, from: number, length: number): string {
+  let text = '';
+  for (let i = 0; i < length; i += 1) text += String.fromCharCode(bytes[from + i] ?? 0);
+  return text;
 }
 
 function numberOf(numbering: Numbering, address: number): number {

@@ -16,7 +16,7 @@ export interface Reader {
   readonly ref: (table: ObjectKind) => number;
   /** The same of a word that was read already. */
   readonly number: (table: ObjectKind, address: number) => number;
-  /** The next word as the address of a text. */
+  /** The next words as a text: its length, and its bytes. */
   readonly text: () => string;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** The MSI core of a kernel tree as one WebAssembly module, built on the user's machine. */
+/** The MSI core of a kernel tree as one WebAssembly module, or as a program, built on the user's machine. */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
 import { compile, hash, type Objects, TREE_WORD } from './compile.ts';
-import { draftName } from './draft.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { cacheFolder } from './folders.ts';
+import { freshName } from './fresh.ts';
 import { NoModule } from './no-module.ts';
+import { linkNative } from './native.ts';
 import { type Overlay, writeOverlay } from './overlay.ts';
 import { type Release, releaseOf } from './release.ts';
 import { compilerVersion, requireLinker, run } from './run.ts';
@@ -54,9 +55,10 @@ const MISMATCHED = /function signature mismatch: (\S+)/gu;
 export async function buildModule(request: BuildRequest): Promise<Built> {
   const tree = resolve(request.tree);
   const release = releaseOf(tree);
-  const sources = sourcesOf(tree);
-  const version = await compilerVersion();
-  await requireLinker();
+  const native = request.native === true;
+  const sources = sourcesOf(tree, native);
+  const version = await compilerVersion(native ? 'native' : 'wasm');
+  if (!native) await requireLinker();
   const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const overlaid = writeOverlay(tree, request.overlay ?? new Map(), join(cache, 'overlays'));
@@ -71,7 +73,7 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
     compiling: request.compiling,
   };
   const paths = await compileAll(objects, sources, { place, variant: request });
-  const linked = await link(paths, request.out);
+  const linked = await (native ? linkNative : link)(paths, request.out);
   return {
     module: request.out,
     release,
@@ -139,7 +141,7 @@ async function link(
   out: string,
 ): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
   mkdirSync(dirname(out), { recursive: true });
-  const fresh = draftName(out);
+  const fresh = freshName(out);
   const allowed = `${fresh}.imports`;
   writeFileSync(allowed, `${IMPORTS.join('\n')}\n`);
   try {

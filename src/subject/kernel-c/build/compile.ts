@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { draftName } from './draft.ts';
+import { freshName } from './fresh.ts';
 import { markLines } from './mark.ts';
 import { NoModule } from './no-module.ts';
 import { type Ended, run } from './run.ts';
@@ -75,7 +75,7 @@ export async function compile(objects: Objects, job: Job): Promise<string> {
   objects.compiling?.();
   objects.compiling = undefined;
   mkdirSync(objects.folder, { recursive: true });
-  const fresh = draftName(join(objects.folder, recipe));
+  const fresh = freshName(join(objects.folder, recipe));
   const before = fileHash(objects, job.source);
   const flags = [...objects.overlaid.flags, ...job.flags];
   const { status, stderr } = await (job.marked ? compileMarked : compilePlain)(

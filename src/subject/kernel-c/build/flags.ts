@@ -2,6 +2,7 @@
 /** What the compiler and the linker are told. */
 import { join } from 'node:path';
 
+import { hostFlags, kernelFlags, sanitized } from './native.ts';
 import { SHIM, type Source } from './sources.ts';
 
 /** Bytes of linear memory; KC_MEMORY in shim/kc_memory.h. */
@@ -18,6 +19,8 @@ export interface Variant {
   readonly coverage: boolean;
   /** Each line of the tree's files notes that it runs. */
   readonly lines?: boolean;
+  /** A program of this machine, with AddressSanitizer and UndefinedBehaviorSanitizer, instead of a WebAssembly module. */
+  readonly native?: boolean;
   /** Options of the kernel; the usual ones unless it says otherwise. */
   readonly config?: Config;
 }
@@ -29,13 +32,18 @@ export interface Place {
   readonly arch: string;
 }
 
-const LANGUAGE = [
+const WASM = [
   '--target=wasm32',
+  '-mbulk-memory',
+  '-mmutable-globals',
+  // Hidden is the default of the target, and hidden symbols are not exported.
+  '-fvisibility=default',
+] as const;
+
+const LANGUAGE = [
   '-std=gnu11',
   '-O1',
   '-g',
-  '-mbulk-memory',
-  '-mmutable-globals',
   '-ffreestanding',
   '-fno-builtin',
   '-fshort-wchar',
@@ -47,8 +55,6 @@ const LANGUAGE = [
   // Frames of a trap name the C function.
   '-fno-inline',
   '-fno-optimize-sibling-calls',
-  // Hidden is the default of the target, and hidden symbols are not exported.
-  '-fvisibility=default',
 ] as const;
 
 /** The driver refuses the sanitizer for this target, the compiler proper accepts it. */
@@ -86,8 +92,11 @@ const MISTAKES = [
 
 /** Arguments that compile a file, without its own name and that of the object. */
 export function compileFlags(source: Source, { tree, arch }: Place, variant: Variant): string[] {
+  if (source.host === true) return hostFlags();
   const include = join(tree, 'include');
+  const checks = variant.native === true ? sanitized(tree) : KASAN;
   return [
+    ...(variant.native === true ? kernelFlags() : WASM),
     ...LANGUAGE,
     '-Wno-everything',
     ...MISTAKES,
@@ -110,7 +119,7 @@ export function compileFlags(source: Source, { tree, arch }: Place, variant: Var
     `-fdebug-prefix-map=${tree}/=`,
     `-fmacro-prefix-map=${SHIM}/=shim/`,
     `-fdebug-prefix-map=${SHIM}/=shim/`,
-    ...(variant.kasan && source.checked ? KASAN : []),
+    ...(variant.kasan && source.checked ? checks : []),
     ...(variant.coverage && source.kernel ? ['-fsanitize-coverage=inline-8bit-counters'] : []),
   ];
 }

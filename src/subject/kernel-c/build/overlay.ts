@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { freshName } from './fresh.ts';
 import { hash, type Overlaid } from './compile.ts';
-import { draftName } from './draft.ts';
 
 /** Texts by path relative to the tree; the tree itself stays as it is. */
 export type Overlay = ReadonlyMap<string, string>;
@@ -42,7 +42,7 @@ function listText(tree: string, paths: readonly string[], files: string): string
 /** Whole or not at all: others may write the same. */
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const fresh = draftName(path);
+  const fresh = freshName(path);
   try {
     writeFileSync(fresh, text);
     renameSync(fresh, path);

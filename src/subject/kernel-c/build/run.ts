@@ -13,7 +13,7 @@ export interface Ended {
 
 const NEEDED: Readonly<Record<string, string>> = {
   clang: 'install clang, 14 or later (Debian: apt install clang)',
-  'wasm-ld': 'install lld, 14 or later (Debian: apt install lld)',
+  'wasm-ld': 'install lld, 14 or later (Debian: apt install lld), or use --backend native',
 };
 
 /** Runs a program to its end; throws `NoModule` when it is not installed. */
@@ -44,15 +44,19 @@ export async function requireLinker(): Promise<void> {
 /** The first that is known to do. */
 const OLDEST = 14;
 
-/** The compiler's version in a line; throws `NoModule` when it cannot make WebAssembly. */
-export async function compilerVersion(): Promise<string> {
+/** What the kernel's C is built to: a WebAssembly module, or a program of this machine. */
+export type Backend = 'wasm' | 'native';
+
+/** The compiler's version in a line; throws `NoModule` when it cannot make what is wanted. */
+export async function compilerVersion(backend: Backend = 'wasm'): Promise<string> {
   const { stdout } = await run('clang', ['--version']);
   const major = Number(/clang version (\d+)/u.exec(stdout)?.[1] ?? 0);
   if (major < OLDEST) throw new NoModule(`clang: version ${major}; ${NEEDED['clang'] ?? ''}`);
+  if (backend === 'native') return stdout.split('\n')[0] ?? '';
   const targets = await run('clang', ['--print-targets']);
   if (!/^ *wasm32 /mu.test(targets.stdout))
     throw new NoModule(
-      'clang: knows no target wasm32; use a clang that was built with WebAssembly',
+      'clang: knows no target wasm32; use a clang that was built with WebAssembly, or --backend native',
     );
   return stdout.split('\n')[0] ?? '';
 }

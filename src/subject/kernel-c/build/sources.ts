@@ -19,6 +19,8 @@ export interface Source {
   readonly kernel: boolean;
   /** Its accesses are checked. */
   readonly checked: boolean;
+  /** It is compiled against this machine's C library, and sees nothing of the tree. */
+  readonly host?: true;
 }
 
 /** Files of the tree, relative to it: every release has these. */
@@ -68,9 +70,17 @@ const CHECKED = new Set([
   'sysfs.c',
 ]);
 
-/** All files of the module; throws `NoModule` when the tree lacks one. */
-export function sourcesOf(tree: string): readonly Source[] {
-  return [...treeSources(tree), ...shimSources()];
+/** Shims that the host's sanitizer makes superfluous. */
+const WASM_ONLY = new Set(['kasan.c']);
+
+/** All files of the module, or of a program of this machine; throws `NoModule` when the tree lacks one. */
+export function sourcesOf(tree: string, native = false): readonly Source[] {
+  if (!native) return [...treeSources(tree), ...shimSources()];
+  return [
+    ...treeSources(tree),
+    ...shimSources().filter(({ path }) => !WASM_ONLY.has(basename(path))),
+    ...hostSources(),
+  ];
 }
 
 function treeSources(tree: string): Source[] {
@@ -89,13 +99,27 @@ function treeSources(tree: string): Source[] {
 }
 
 function shimSources(): Source[] {
-  return readdirSync(SHIM)
+  return namesOf(SHIM).map((name) => ({
+    path: join(SHIM, name),
+    name: `shim/${basename(name)}`,
+    kernel: false,
+    checked: CHECKED.has(name),
+  }));
+}
+
+function hostSources(): Source[] {
+  const folder = join(SHIM, 'native');
+  return namesOf(folder).map((name) => ({
+    path: join(folder, name),
+    name: `shim/native/${name}`,
+    kernel: false,
+    checked: false,
+    host: true,
+  }));
+}
+
+function namesOf(folder: string): string[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.c'))
-    .toSorted()
-    .map((name) => ({
-      path: join(SHIM, name),
-      name: `shim/${basename(name)}`,
-      kernel: false,
-      checked: CHECKED.has(name),
-    }));
+    .toSorted();
 }

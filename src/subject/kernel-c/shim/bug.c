@@ -10,8 +10,8 @@ void kc_splat(int kind, const char *fn, const char *file, int line, unsigned int
 	if (kc_log.splats < KC_MAX_SPLATS) {
 		splat = &kc_log.splat[kc_log.splats];
 		splat->kind = kind;
-		splat->fn = fn;
-		splat->file = file;
+		splat->fn = KC_ADDRESS(fn);
+		splat->file = KC_ADDRESS(file);
 		splat->line = line;
 		splat->addr = addr;
 	}

@@ -225,7 +225,8 @@ __attribute__((export_name("kc_address"))) void *kc_address(int which)
 {
 	void *const list[] = {
 		&kc_env, &kc_call, &kc_faults, kc_fault, &kc_ret, &kc_virq, &kc_log, kc_log.splat, kc_log.fire,
-		kc_log.callback, kc_log.requests, &kc_log + 1, &kc_heap_top, &kc_object_count, &kc_objects,
+		kc_log.callback, kc_log.requests, &kc_log + 1, &kc_heap_top, &kc_object_count,
+		(void *)(unsigned long)KC_WORDS, (void *)(unsigned long)KC_TABLE, (void *)(unsigned long)KC_HEAP,
 	};
 
 	return list[which];

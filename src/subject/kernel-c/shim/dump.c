@@ -17,8 +17,10 @@
 
 /* Outside of what a snapshot copies: between the heap and the list of objects. */
 #define WORDS ((KC_TABLE - KC_WORDS) / sizeof(int))
-static int *const words = (int *)KC_WORDS;
+static int *const words = (int *)(unsigned long)KC_WORDS;
 static unsigned int used;
+/* Bytes of a text at most: a pointer to nowhere has no end. */
+#define MAX_TEXT 256u
 
 static void put(unsigned long value)
 {
@@ -41,6 +43,23 @@ static void end(int start)
 {
 	if (start < WORDS)
 		words[start - 1] = used - start;
+}
+
+/* The length, and the bytes, so that the picture needs no other memory. */
+static void put_text(const char *text)
+{
+	unsigned int length = 0, i, word;
+
+	while (text && length < MAX_TEXT && text[length])
+		length++;
+	put(length);
+	for (i = 0, word = 0; i < length; i++) {
+		word |= (unsigned int)(unsigned char)text[i] << i % 4 * 8;
+		if (i % 4 < 3 && i + 1 < length)
+			continue;
+		put(word);
+		word = 0;
+	}
 }
 
 static const void *device_of(const struct device *dev)
@@ -84,7 +103,7 @@ static void dump_device(const struct kc_device *object)
 
 	put(object->handle);
 	put(object->alive);
-	put((unsigned long)object->name);
+	put_text(object->name);
 	put((unsigned long)dev->msi.domain);
 	put((unsigned long)dev->msi.data);
 	put((unsigned long)dev->fwnode);
@@ -117,7 +136,7 @@ static void dump_msi_data(const void *md)
 
 	put((unsigned long)device_of(dev));
 	put(dev ? kc_mutex_held(kc_msi_mutex(dev)) : 0);
-	put(dev ? kc_msi_iter(dev) : 0);
+	put(dev ? min(kc_msi_iter(dev), 0xffffffffUL) : 0);
 	put(dev ? kc_msi_domids() : 0);
 	for (i = 0; dev && i < kc_msi_domids(); i++) {
 		put_tree(kc_msi_store(dev, i));
@@ -201,7 +220,7 @@ static void dump_domain(const struct irq_domain *domain)
 
 	put(kc_handle(domain));
 	put(kind_of(domain));
-	put((unsigned long)domain->name);
+	put_text(domain->name);
 	put(domain->flags & IRQ_DOMAIN_NAME_ALLOCATED ? (unsigned long)domain->name : 0);
 	put(domain_flags(domain->flags));
 	put((unsigned long)domain->host_data);
@@ -253,10 +272,10 @@ static void dump_info(const struct msi_domain_info *info, int bundle)
 	put(65536);
 #endif
 	put(kc_env.ops);
-	put(info->chip ? (unsigned long)info->chip->name : 0);
+	put_text(info->chip ? info->chip->name : NULL);
 	put(info->chip_data != NULL);
 	put(info->handler == kc_msi_handler);
-	put((unsigned long)info->handler_name);
+	put_text(info->handler_name);
 	put(info->handler_data != NULL);
 	put(info->data != NULL);
 	put(info->ops ? kc_filled(info->ops) : 0);
@@ -342,7 +361,7 @@ static void dump_resource(struct kc_object *object)
 	struct kc_devres node;
 
 	for (which = 0; which <= group; which++) {
-		kc_devres_describe((void *)object->addr, group, which, &node);
+		kc_devres_describe((void *)(unsigned long)object->addr, group, which, &node);
 		start = begin(KC_TABLE_DEVRES, node.node, object->birth);
 		dump_devres(&node);
 		end(start);
@@ -393,7 +412,7 @@ static bool is_usual(const struct kc_object *o)
 
 static void dump_object(struct kc_object *o)
 {
-	void *p = (void *)o->addr;
+	void *p = (void *)(unsigned long)o->addr;
 	struct radix_tree_root *tree;
 	int start = -1;
 
@@ -471,6 +490,7 @@ static void dump_object(struct kc_object *o)
 		if (!(o->site & KC_TEXT))
 			return;
 		start = begin(KC_TABLE_NAME, p, o->birth);
+		put_text(p);
 	}
 	end(start);
 }

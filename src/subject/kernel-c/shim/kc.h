@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the shims offer to each other and to the driver. All state of ours is in linear memory, so
- * that a copy of it is a snapshot; nothing calls out but kc_die().
+ * that a copy of it is a snapshot; nothing calls out but kc_die(). On a 64-bit host everything lies
+ * below 4 GiB, so that an address is an unsigned int there too and the records are the same.
  */
 #ifndef KC_H
 #define KC_H
@@ -47,10 +48,14 @@ enum kc_splat_kind {
 	KC_WILD,
 };
 
+/* Address of a text that is never freed. */
+typedef unsigned int kc_text;
+#define KC_ADDRESS(p) ((unsigned int)(unsigned long)(p))
+
 struct kc_splat {
 	int kind;
-	const char *fn;		/* NULL: the topmost kernel function of the stack */
-	const char *file;
+	kc_text fn;		/* 0: the topmost kernel function of the stack */
+	kc_text file;
 	int line;
 	unsigned int addr;	/* address accessed, of the last four kinds */
 };
@@ -96,7 +101,7 @@ extern int kc_now;
 struct kc_object {
 	unsigned int addr, size;
 	int site;		/* enum kc_site, with KC_TEXT or KC_DUP; or enum kc_sort of the driver */
-	const char *fn;		/* the kernel function that asked */
+	kc_text fn;		/* the kernel function that asked */
 	int birth;		/* kc_now */
 	int freed;		/* kc_now of the free, -1 while live */
 };

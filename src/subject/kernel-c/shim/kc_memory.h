@@ -3,10 +3,19 @@
 #ifndef KC_MEMORY_H
 #define KC_MEMORY_H
 
+/* On a host the program is in front of it, and the sanitizer has its shadow elsewhere. */
+#ifdef __wasm__
+extern unsigned char __heap_base[];
+#define KC_BASE		0u
+#define KC_HEAP		((unsigned int)__heap_base)
+#else
+#define KC_BASE		0x2000000u
+#define KC_HEAP		KC_BASE
+#endif
 #define KC_MEMORY	0x4000000u		/* 64 MiB */
-#define KC_SHADOW	(KC_MEMORY / 8 * 7)
-#define KC_WORDS	0x2800000u		/* the picture, see dump.c; the heap ends here */
-#define KC_TABLE	0x3000000u		/* kc_objects */
+#define KC_SHADOW	(KC_BASE + KC_MEMORY / 8 * 7)
+#define KC_WORDS	(KC_BASE + 0x2800000u)	/* the picture, see dump.c; the heap ends here */
+#define KC_TABLE	(KC_BASE + 0x3000000u)	/* kc_objects */
 #define KC_MAX_OBJECTS	((int)((KC_SHADOW - KC_TABLE) / sizeof(struct kc_object)))
 #define KC_ZERO_SIZE_PTR 16u			/* include/linux/slab.h ZERO_SIZE_PTR */
 

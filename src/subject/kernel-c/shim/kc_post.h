@@ -14,6 +14,13 @@
 #include <linux/spinlock.h>
 #include <kc_from.h>
 
+#ifndef __wasm__
+/* One section for all of them would keep those that nothing calls, and what they call. */
+#include <linux/init.h>
+#undef __init
+#define __init
+#endif
+
 #define KC_FROM() ({						\
 	static struct kc_from __kc_from;			\
 	if (!__kc_from.fn)					\

@@ -29,11 +29,11 @@ int kc_lock_held(const volatile void *lock)
 void kc_take(const volatile void *lock, const char *fn, const char *file, int line)
 {
 	if (kc_lock_held(lock)) {
-		kc_splat(KC_DEADLOCK, fn, file, line, (unsigned int)lock);
+		kc_splat(KC_DEADLOCK, fn, file, line, KC_ADDRESS(lock));
 		kc_die();
 	}
 	if (helds == MAX_HELD) {
-		kc_splat(KC_BUG, "kc_take", "lock.c", __LINE__, (unsigned int)lock);
+		kc_splat(KC_BUG, "kc_take", "lock.c", __LINE__, KC_ADDRESS(lock));
 		kc_die();
 	}
 	held[helds++] = lock;
@@ -46,7 +46,7 @@ void kc_drop(const volatile void *lock, const char *fn, const char *file, int li
 	for (i = helds - 1; i >= 0 && held[i] != lock; i--)
 		;
 	if (i < 0) {
-		kc_splat(KC_LOCKDEP, fn, file, line, (unsigned int)lock);
+		kc_splat(KC_LOCKDEP, fn, file, line, KC_ADDRESS(lock));
 		return;
 	}
 	for (helds--; i < helds; i++)
@@ -58,7 +58,7 @@ void kc_assert_held(const volatile void *lock, int wanted, const char *fn, int l
 	/* The owner is in the lock, so a pointer that leads to none is noticed here. */
 	(void)*(const volatile char *)lock;
 	if (kc_lock_held(lock) != wanted)
-		kc_splat(KC_LOCKDEP, fn, 0, line, (unsigned int)lock);
+		kc_splat(KC_LOCKDEP, fn, 0, line, KC_ADDRESS(lock));
 }
 
 int kc_mutex_held(const void *mutex)
@@ -69,7 +69,7 @@ int kc_mutex_held(const void *mutex)
 static void kc_check_magic(struct mutex *lock, const char *fn, const char *file, int line)
 {
 	if (lock->magic != lock)
-		kc_splat(KC_LOCKDEP, fn, file, line, (unsigned int)lock);
+		kc_splat(KC_LOCKDEP, fn, file, line, KC_ADDRESS(lock));
 }
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
@@ -83,7 +83,7 @@ void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *k
 void mutex_destroy(struct mutex *lock)
 {
 	if (mutex_is_locked(lock))
-		kc_splat(KC_LOCKDEP, "mutex_destroy", 0, 0, (unsigned int)lock);
+		kc_splat(KC_LOCKDEP, "mutex_destroy", 0, 0, KC_ADDRESS(lock));
 	lock->magic = NULL;
 }
 

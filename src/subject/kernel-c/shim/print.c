@@ -121,6 +121,8 @@ static unsigned long long kc_next_number(struct spec *spec, va_list *args, bool 
 {
 	if (spec->longs >= 2)
 		return va_arg(*args, unsigned long long);
+	if (spec->longs == 1)
+		return is_signed ? (unsigned long long)va_arg(*args, long) : va_arg(*args, unsigned long);
 	return is_signed ? (unsigned long long)va_arg(*args, int) : va_arg(*args, unsigned int);
 }
 
@@ -151,7 +153,7 @@ static const char *kc_parse_size(const char *format, struct spec *spec, va_list 
 			spec->precision = spec->precision * 10 + *format++ - '0';
 	}
 	for (; *format == 'l' || *format == 'h' || *format == 'z'; format++)
-		spec->longs += *format == 'l';
+		spec->longs += *format == 'l' || *format == 'z';
 	return format;
 }
 

@@ -8,15 +8,13 @@
 #include "kc.h"
 #include "kc_memory.h"
 
-extern unsigned char __heap_base[];
-
 struct kc_log kc_log;
 int kc_faults;
 struct kc_fault kc_fault[KC_MAX_FAULTS];
 int kc_now;
 struct kc_object *kc_objects = (struct kc_object *)KC_TABLE;
 int kc_object_count;
-unsigned int kc_heap_top = (unsigned int)__heap_base;
+unsigned int kc_heap_top = KC_HEAP;
 
 /* Lies before each object, in its left redzone. */
 struct header {
@@ -37,19 +35,19 @@ static unsigned char *kc_claim(unsigned int size, unsigned int align, int index)
 		align = 16;
 	start = (kc_heap_top + sizeof(*header) + align - 1) & ~(align - 1);
 	end = (start + size + REDZONE + 15) & ~15u;
-	if (size > KC_WORDS || end > KC_WORDS) {
+	if (size > KC_WORDS - KC_BASE || end > KC_WORDS) {
 		kc_splat(KC_BUG, "kc_claim", "slab.c", __LINE__, size);
 		kc_die();
 	}
 	kc_shadow_poison(kc_heap_top, end - kc_heap_top, KC_SHADOW_REDZONE);
 	kc_shadow_open(start, size);
-	header = (struct header *)start - 1;
+	header = (struct header *)(unsigned long)start - 1;
 	header->magic = MAGIC;
 	header->self = start;
 	header->index = index;
 	header->size = size;
 	kc_heap_top = end;
-	return (unsigned char *)start;
+	return (unsigned char *)(unsigned long)start;
 }
 
 static int kc_fault_hits(const struct kc_fault *fault, int site, int count)
@@ -93,10 +91,10 @@ void *kc_place(unsigned int size, unsigned int align, int site, const char *fn)
 	object = &kc_objects[kc_object_count];
 	p = kc_claim(size, align, kc_object_count);
 	kc_object_count++;
-	object->addr = (unsigned int)p;
+	object->addr = KC_ADDRESS(p);
 	object->size = size;
 	object->site = site;
-	object->fn = fn;
+	object->fn = KC_ADDRESS(fn);
 	object->birth = kc_now;
 	object->freed = -1;
 	return p;
@@ -123,9 +121,9 @@ void *kc_alloc_quiet(unsigned int size)
 
 static struct kc_object *kc_object_of(unsigned int addr)
 {
-	const struct header *header = (const struct header *)addr - 1;
+	const struct header *header = (const struct header *)(unsigned long)addr - 1;
 
-	if (addr & 15 || addr < (unsigned int)__heap_base + sizeof(*header) || addr >= kc_heap_top)
+	if (addr & 15 || addr < KC_HEAP + sizeof(*header) || addr >= kc_heap_top)
 		return 0;
 	if (header->magic != MAGIC || header->self != addr)
 		return 0;
@@ -136,7 +134,7 @@ static struct kc_object *kc_object_of(unsigned int addr)
 
 unsigned int kc_size_of(const void *p)
 {
-	const struct kc_object *object = kc_object_of((unsigned int)p);
+	const struct kc_object *object = kc_object_of(KC_ADDRESS(p));
 
 	return object ? object->size : 0;
 }
@@ -144,7 +142,7 @@ unsigned int kc_size_of(const void *p)
 void kc_free(const void *p)
 {
 	struct kc_object *object;
-	unsigned int addr = (unsigned int)p;
+	unsigned int addr = KC_ADDRESS(p);
 
 	if (addr <= KC_ZERO_SIZE_PTR)
 		return;
@@ -155,6 +153,6 @@ void kc_free(const void *p)
 	}
 	object->freed = kc_now;
 	/* What no instrumented access sees, such as a wait on a freed lock, meets a pointer to nowhere. */
-	__builtin_memset((void *)addr, 0x6b, object->size);
+	__builtin_memset((void *)(unsigned long)addr, 0x6b, object->size);
 	kc_shadow_poison(addr, (object->size + 15) & ~15u, KC_SHADOW_FREED);
 }

@@ -17,7 +17,7 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 void kc_spin_lock(raw_spinlock_t *lock, const char *fn, const char *file, int line)
 {
 	if (lock->magic != SPINLOCK_MAGIC)
-		kc_splat(KC_LOCKDEP, fn, file, line, (unsigned int)lock);
+		kc_splat(KC_LOCKDEP, fn, file, line, KC_ADDRESS(lock));
 	kc_take(lock, fn, file, line);
 	lock->raw_lock.slock = 1;
 }

@@ -60,10 +60,10 @@ void kc_register(void *object, unsigned int size, int sort)
 {
 	struct kc_object *o = &kc_objects[kc_object_count++];
 
-	o->addr = (unsigned long)object;
+	o->addr = KC_ADDRESS(object);
 	o->size = size;
 	o->site = sort;
-	o->fn = "";
+	o->fn = KC_ADDRESS("");
 	o->birth = kc_now;
 	o->freed = -1;
 }

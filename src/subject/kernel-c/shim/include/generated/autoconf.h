@@ -3,7 +3,12 @@
  * The configuration: what MSI with hierarchical domains needs on an SMP machine that never schedules.
  * KC_FALLBACKS is the second one: an architecture with its own MSI functions, and no reservation.
  */
+#ifdef __wasm__
 #define CONFIG_32BIT 1
+#define CONFIG_GENERIC_ATOMIC64 1
+#else
+#define CONFIG_64BIT 1
+#endif
 #define CONFIG_SMP 1
 #define CONFIG_NR_CPUS 4
 #define CONFIG_HZ 250
@@ -11,7 +16,6 @@
 #define CONFIG_PREEMPT_NONE_BUILD 1
 #define CONFIG_TREE_RCU 1
 #define CONFIG_TREE_SRCU 1
-#define CONFIG_GENERIC_ATOMIC64 1
 #define CONFIG_SLUB 1
 #define CONFIG_FLATMEM 1
 #define CONFIG_UACCESS_MEMCPY 1

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * What kills a kernel that runs as a program of the machine: each death is told, as the WebAssembly module
+ * tells it where that notices too, and the next world lives. Needs clang and trees that MSICHECK_TREES names.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
+import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
+import { buildModule } from '../src/subject/kernel-c/build/build.ts';
+import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
+import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { kernelC, nativeC } from '../src/subject/kernel-c/index.ts';
+import { fitted, type Subject, type SubjectFactory } from '../src/subject/subject.ts';
+import { call } from '../src/trace/call.ts';
+import type { Observation, Splat } from '../src/trace/observation.ts';
+import { fitTree } from '../src/trees/fit.ts';
+import { comparable } from './native-differences.ts';
+
+const clang = await compilerVersion().catch(() => '');
+const trees = clang === '' ? [] : registeredTrees();
+const MSI = 'kernel/irq/msi.c';
+const GETTER = /^unsigned int msi_(?:domain_)?get_virq\([^)]*\)\n\{/mu;
+const PLACE = /^kernel\/irq\/msi\.c:\d+$/u;
+/** Milliseconds of processor time after which a step is ended. */
+const LONGEST = 300;
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+afterAll(() => vi.resetConfig());
+
+/** What kills a kernel in its own way, by the index that is asked for. */
+const DEATHS = `
+  switch (index) {
+  case 1: return *(volatile int *)8;
+  case 2: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); return *(volatile char *)p; }
+  case 3: { char *p = kmalloc(8, GFP_KERNEL); return ((volatile char *)p)[8]; }
+  case 4: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); kfree(p); return 0; }
+  case 5: BUG(); return 0;
+  case 6: { static DEFINE_MUTEX(twice); mutex_lock(&twice); mutex_lock(&twice); return 0; }
+  case 7: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); memset(p, 1, 8); return 0; }
+  case 8: { char *p = kmalloc(8, GFP_KERNEL), q[16]; memcpy(q, p, 12); return q[11]; }
+  case 9: return *(volatile int *)(0x6b6b6b6bul << (sizeof(long) * 8 - 32) | 0x6b6b6b6bul);
+  case 10: for (;;) kfree(kmalloc(0, GFP_KERNEL));
+  case 11: for (;;) barrier();
+  case 12: { static volatile int four[4]; volatile int *p = four; return p[5]; }
+  case 13: { volatile char eight[8] = {}; volatile char *p = eight; OPTIMIZER_HIDE_VAR(index); return p[index - 4]; }
+  case 14: { static volatile int four[4]; return four[index]; }
+  case 15: return 1 / (index - 15);
+  case 16: __builtin_unreachable();
+  case 17: { bool odd; *(char *)&odd = 2 * index; return *(volatile bool *)&odd ? 3 : 4; }
+#ifndef __wasm__
+  case 18: { extern void _exit(int status); _exit(3); }
+  case 19: { extern int raise(int signal); raise(9); return 0; }
+#endif
+  }
+`;
+
+/** Both ways to run a tree, and the call that leads to the deaths. */
+interface Pair {
+  readonly module: SubjectFactory;
+  readonly program: SubjectFactory;
+  readonly getter: 'msi_domain_get_virq' | 'msi_get_virq';
+}
+
+describe.each(trees)(
+  'the MSI core of $name, in which something kills it',
+  ({ name, path: given }) => {
+    const path = resolve(given);
+    let folder = '';
+    let built: Pair | undefined;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+      built = await buildPair(name, path, folder);
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const pair = (): Pair => {
+      if (built === undefined) throw new Error('not built');
+      return built;
+    };
+    const ask = (subject: Subject, index: number): Observation =>
+      subject.apply({ call: call(pair().getter, { index }), faults: [] });
+    const dies = (of: 'module' | 'program', index: number): Observation =>
+      ask(started(pair()[of]), index);
+    const splatOf = (index: number): Splat | undefined => {
+      const { dead, splats } = dies('program', index);
+      expect(dead).toBe(true);
+      expect(splats).toHaveLength(1);
+      return splats[0];
+    };
+
+    test.each([
+      [1, 'NULL dereference'],
+      [2, 'use after free'],
+      [3, 'wild access'],
+      [4, 'double free'],
+      [5, 'BUG'],
+      [6, 'deadlock'],
+      [7, 'use after free'],
+      [8, 'wild access'],
+      [9, 'wild access'],
+    ])('tells death %i, a %s, as the module does, and has its place', (index, kind) => {
+      const splat = splatOf(index);
+      expect(splat).toMatchObject({ kind, fn: pair().getter });
+      expect(splat?.place).toMatch(PLACE);
+      expect(comparable(dies('program', index))).toBe(comparable(dies('module', index)));
+    });
+
+    test.each([
+      [12, 'behind a static array'],
+      [13, 'behind an array on the stack'],
+      [14, 'behind an array of a type that has fewer'],
+    ])('tells death %i, an access %s', (index) => {
+      const splat = splatOf(index);
+      expect(splat).toMatchObject({ kind: 'wild access', fn: pair().getter, what: '' });
+      expect(splat?.place).toMatch(PLACE);
+    });
+
+    test.each([
+      [15, 'division by zero or overflow in a division'],
+      [16, 'code that cannot be reached'],
+      [17, 'a value that its type does not have'],
+    ])('tells death %i, undefined behaviour: %s', (index, what) => {
+      const splat = splatOf(index);
+      expect(splat).toMatchObject({ kind: 'BUG', what: `undefined behaviour: ${what}` });
+      expect(splat?.place).toMatch(PLACE);
+    });
+
+    test.each([
+      [10, 'the step had not ended after 0.3 s of processor time'],
+      [11, 'the step had not ended after 0.3 s of processor time'],
+      [18, 'the process ended by itself'],
+      [19, 'the process ended with signal 9'],
+    ])('lives in the next world after death %i: %s', (index, what) => {
+      expect(splatOf(index)).toEqual({ kind: 'BUG', fn: pair().getter, nth: 1, what });
+      expect(dies('program', 0)).toMatchObject({ dead: false, splats: [] });
+    });
+
+    test('has no leaks when it is dead, and lives again at a snapshot', () => {
+      const subject = started(pair().program);
+      const before = subject.snapshot();
+      expect(ask(subject, 1).dead).toBe(true);
+      expect(subject.leaks?.()).toEqual([]);
+      subject.restore(before);
+      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+    });
+  },
+);
+
+/** A device with its MSI data. */
+function started(factory: SubjectFactory): Subject {
+  const worlds = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS].map((each) => fitted(factory, each));
+  const environment = worlds.find((each) => typeof each !== 'string');
+  if (typeof environment !== 'object') throw new Error('no environment');
+  const subject = factory.start(environment);
+  subject.apply({ call: call('msi_setup_device_data'), faults: [] });
+  return subject;
+}
+
+async function buildPair(name: string, path: string, folder: string): Promise<Pair> {
+  const text = readFileSync(join(path, MSI), 'utf8').replace(GETTER, `$&\n${DEATHS}`);
+  const overlay = new Map([[MSI, text]]);
+  const build = async (native: boolean): Promise<string> => {
+    const out = join(folder, native ? 'program' : 'module');
+    const request = { tree: path, out, overlay, kasan: true, coverage: false, native };
+    return (await buildModule(request)).module;
+  };
+  const module = kernelC({ name, path, module: await build(false), overlay });
+  const program = nativeC({ name, path, module: await build(true), overlay }, LONGEST);
+  const getter = module.domids > 0 ? 'msi_domain_get_virq' : 'msi_get_virq';
+  return { module: fitTree(module).factory, program: fitTree(program).factory, getter };
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * The kernel's own C as a program of the machine: it shows what the WebAssembly module shows, and what
+ * kills it kills nothing else. Needs clang with AddressSanitizer and trees that MSICHECK_TREES names.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
+import { INTENDED, isApart } from '../src/conform/intended.ts';
+import { startBatches } from '../src/generate/batch.ts';
+import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
+import { startSession } from '../src/run/session.ts';
+import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
+import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { fits, fitted, type SubjectFactory } from '../src/subject/subject.ts';
+import type { Environment } from '../src/trace/environment.ts';
+import { parseTrace } from '../src/trace/parse.ts';
+import type { Step, Trace } from '../src/trace/step.ts';
+import { readyTree } from '../src/trees/ready.ts';
+import { comparable } from './native-differences.ts';
+import { runWith } from './program.ts';
+
+const clang = await compilerVersion().catch(() => '');
+const trees = clang === '' ? [] : registeredTrees();
+const ALL = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS];
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+});
+afterAll(() => {
+  vi.resetConfig();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(trees)('the MSI core of $name as a program', ({ name, path: given }) => {
+  const path = resolve(given);
+  const corpus = (): readonly Trace[] =>
+    readdirSync('fuzz/corpus', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.trace'))
+      .map((file) => parseTrace(readFileSync(join('fuzz/corpus', file), 'utf8'), file).trace);
+  const ready = async (backend: 'wasm' | 'native'): Promise<SubjectFactory> =>
+    (await readyTree({ name, path, from: '' }, { backend })).factory;
+
+  test('shows what the module shows for every trace of the corpus, and for random ones', async () => {
+    const [factory, program] = [await ready('wasm'), await ready('native')];
+    const traces = [...corpus()];
+    startBatches(
+      ALL.filter((each) => fits(factory, each)),
+      'native',
+    )(0, 150, ({ environment, steps }) => {
+      const apart = steps.findIndex((step) => isApart(step, INTENDED));
+      traces.push({ environment, steps: apart < 0 ? steps : steps.slice(0, apart) });
+      return true;
+    });
+    const count = { steps: 0, deaths: 0, fired: 0, complaints: 0 };
+    for (const trace of traces) {
+      const environment = fitted(factory, trace.environment);
+      expect(fitted(program, trace.environment)).toEqual(environment);
+      if (typeof environment === 'string') continue;
+      const [one, other] = [factory.start(environment), program.start(environment)];
+      expect(other.picture()).toEqual(one.picture());
+      for (const step of applied(trace, environment, factory)) {
+        const seen = one.apply(step);
+        expect(comparable(other.apply(step)), JSON.stringify({ trace, step })).toBe(
+          comparable(seen),
+        );
+        count.steps += 1;
+        count.deaths += Number(seen.dead);
+        count.fired += seen.fired.length;
+        count.complaints += seen.splats.length;
+      }
+      expect(other.leaks?.().map(withoutSize)).toEqual(one.leaks?.().map(withoutSize));
+    }
+    expect(count.steps).toBeGreaterThan(1000);
+    for (const reached of Object.values(count)) expect(reached).toBeGreaterThan(10);
+  });
+
+  test('goes back to a snapshot, whatever came between', async () => {
+    const factory = await ready('native');
+    let compared = 0;
+    for (const trace of corpus()) {
+      const environment = fitted(factory, trace.environment);
+      if (typeof environment === 'string' || compared > 60) continue;
+      const steps = applied(trace, environment, factory);
+      const subject = factory.start(environment);
+      const states = steps.map((step) => {
+        const snapshot = subject.snapshot();
+        return { step, snapshot, seen: JSON.stringify(subject.apply(step)) };
+      });
+      const stranger = factory.start(environment);
+      for (const { step, snapshot, seen } of states.toReversed()) {
+        subject.restore(snapshot);
+        expect(JSON.stringify(subject.apply(step))).toBe(seen);
+        compared += 1;
+        stranger.snapshot();
+      }
+    }
+    expect(compared).toBeGreaterThan(60);
+  });
+
+  test('passes a check, and says how it was built', async () => {
+    const { status, stdout } = await runWith({ MSICHECK_TREES: `${name}=${path}` }, [
+      'check',
+      '--subject',
+      `tree:${name}`,
+      '--backend',
+      'native',
+      '--runs',
+      '60',
+      '--reports',
+      join(folder, name),
+    ]);
+    expect(stdout).toMatch(/nothing unexpected found/u);
+    expect(stdout).toMatch(/^build: Linux \S+, clang version \S+ native, ASan and UBSan, /mu);
+    expect([0, 3]).toContain(status);
+  });
+});
+
+test('a backend without a tree is a mistake', async () => {
+  const { status, stderr } = await runWith({}, ['check', '--backend', 'native']);
+  expect(stderr).toMatch(/--backend native: only a tree is built; expected --subject tree:NAME/u);
+  expect(status).toBe(2);
+});
+
+/** The steps that a driver may make, up to one that the kernel does not survive. */
+function applied(trace: Trace, environment: Environment, factory: SubjectFactory): readonly Step[] {
+  const session = startSession(environment, { factory, spec: 'kernel' });
+  const steps: Step[] = [];
+  for (const step of trace.steps) {
+    const { kind } = session.apply(step);
+    if (kind !== 'skipped') steps.push(step);
+    if (kind === 'ended' || kind === 'finding') break;
+  }
+  return steps;
+}
+
+/** Pointers are larger there, so that most objects are. */
+function withoutSize(leak: string): string {
+  return leak.replace(/ \d+ bytes /u, ' ');
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** What runs a tree: one world at a time, whose memory is read here wherever it is. */
+import type { Environment } from '../../trace/environment.ts';
+import type { Step } from '../../trace/step.ts';
+import type { Statics } from './leaks.ts';
+import type { Memory } from './memory.ts';
+
+/** How a kernel died. */
+export interface Death {
+  /** The kernel function on top of the stack. */
+  readonly fn: string;
+  /** File and line in it, where they are known and the complaint has none. */
+  readonly place?: string;
+  /** What the complaint is about, where it is no memory. */
+  readonly what?: string;
+  /** Why the world was ended from outside, for then the kernel itself has complained of nothing. */
+  readonly ended?: string;
+}
+
+/** Memory holds the log of a step, and the words of a picture, until the next call of any method. */
+export interface Machine {
+  readonly memory: Memory;
+  /** Domains that a device can have of its own; 0 before there were any. */
+  readonly domids: number;
+  /** What the release lacks that the environment needs. The world that there was is gone. */
+  readonly missing: (environment: Environment) => string;
+  /** Makes a fresh world; returns the number of words of its picture. */
+  readonly begin: (environment: Environment) => number;
+  /** Runs a step; returns the number of words of the picture behind it, or how the kernel died. */
+  readonly step: (step: Step) => number | Death;
+  /** Brings everything into memory that can hold an address; returns where static data is. */
+  readonly gather: () => readonly Statics[];
+  /** The world as it is. */
+  readonly save: () => object;
+  /** Puts a world back that was saved here. */
+  readonly load: (world: object) => void;
+}
+
+/** What checks an access, and what follows pointers for others: copies, locks, trees. */
+const PLUMBING =
+  /^(?:__asan\w*|kc_\w+|mem(?:cpy|set|move)|kfree|_*(?:raw_)?spin_\w+|mutex_\w+|_*xas?_\w+)$/u;
+
+/** Which of the functions on a stack, the innermost first, is the kernel's that died. */
+export function topOf(names: readonly string[]): number {
+  const asan = names.findLastIndex((name) => name.startsWith('__asan'));
+  return names.findIndex((name, at) => at > asan && !PLUMBING.test(name));
+}
