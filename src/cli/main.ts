@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   replay: async () => (await import('./replay.ts')).addReplay,
   minimize: async () => (await import('./minimize.ts')).addMinimize,
   conform: async () => (await import('./conform.ts')).addConform,
+  witness: async () => (await import('./witness.ts')).addWitness,
   regress: async () => (await import('./regress.ts')).addRegress,
   eject: async () => (await import('./eject.ts')).addEject,
   mutate: async () => (await import('./mutate.ts')).addMutate,
