@@ -21,7 +21,7 @@ export function startCounters(): Counters {
   return {
     watch: (exports) => {
       const live = countersIn(exports);
-      counts = new Uint8Array(live.length);
+      counts = new Uint8Array(live.bytes.length);
       return watched(exports, live, counts);
     },
     counts: () => counts,
@@ -31,20 +31,32 @@ export function startCounters(): Counters {
   };
 }
 
-function countersIn(exports: Exports): Uint8Array {
+/** The counters in linear memory, and the whole words that they are in: few of them are not 0 after a step. */
+interface Live {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  /** Bytes of the first word that come before the counters. */
+  readonly skipped: number;
+}
+
+function countersIn(exports: Exports): Live {
   const { buffer } = exports.memory;
   const words = new Int32Array(buffer);
   const [first = 0, end = 0] = ['kc_counters', 'kc_counters_end'].map(
     (name) => words[exports.address(name) >> 2],
   );
   if (first === 0) throw new Error('the module has no counters; build it again, with coverage');
-  return new Uint8Array(buffer, first, end - first);
+  return {
+    bytes: new Uint8Array(buffer, first, end - first),
+    words: words.subarray(first >> 2, (end + 3) >> 2),
+    skipped: first & 3,
+  };
 }
 
 /** The module as the subject sees it. */
-function watched(exports: Exports, live: Uint8Array, counts: Uint8Array): Exports {
+function watched(exports: Exports, live: Live, counts: Uint8Array): Exports {
   const counting = (run: () => void) => () => {
-    live.fill(0);
+    live.bytes.fill(0);
     try {
       run();
     } finally {
@@ -54,9 +66,11 @@ function watched(exports: Exports, live: Uint8Array, counts: Uint8Array): Export
   return { ...exports, kc_boot: counting(exports.kc_boot), kc_step: counting(exports.kc_step) };
 }
 
-function add(live: Uint8Array, counts: Uint8Array): void {
-  for (let i = 0; i < live.length; i += 1) {
-    const count = live[i] ?? 0;
-    if (count !== 0) counts[i] = Math.min(255, (counts[i] ?? 0) + count);
+function add({ bytes, words, skipped }: Live, counts: Uint8Array): void {
+  for (let word = 0; word < words.length; word += 1) {
+    if (words[word] === 0) continue;
+    const end = Math.min(bytes.length, 4 * word + 4 - skipped);
+    for (let i = Math.max(0, 4 * word - skipped); i < end; i += 1)
+      counts[i] = Math.min(255, (counts[i] ?? 0) + (bytes[i] ?? 0));
   }
 }
