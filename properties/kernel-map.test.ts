@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/**
- * The lines of the kernel's C that run. The marks themselves are tested on small texts; the rest needs clang
- * and trees that MSICHECK_TREES names.
- */
+/** The lines of the kernel's C that run. Needs clang and trees that MSICHECK_TREES names. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { startSession, transcript } from '../src/run/session.ts';
-import { markLines } from '../src/subject/kernel-c/build/mark.ts';
 import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
 import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { fits, type SubjectFactory } from '../src/subject/subject.ts';
@@ -37,95 +33,6 @@ test('the trees that MSICHECK_TREES names are mapped', ({ skip }) => {
   if (clang === '') skip('no clang that makes WebAssembly is installed');
   if (trees.length === 0) skip('MSICHECK_TREES names no kernel tree: NAME=PATH, joined with ":"');
   expect(trees.length).toBeGreaterThan(0);
-});
-
-describe('the intermediate code of a file', () => {
-  const debug = (file: string): string =>
-    [
-      `!1 = !DIFile(filename: "${file}", directory: "/")`,
-      '!2 = distinct !DISubprogram(name: "f", scope: !1, file: !1, line: 3, type: !9)',
-      '!3 = distinct !DILexicalBlock(scope: !2, file: !1, line: 4, column: 2)',
-      '!4 = !DILocation(line: 4, column: 6, scope: !3)',
-      '!5 = !DILocation(line: 5, column: 3, scope: !3)',
-      '!6 = !DILocation(line: 6, column: 1, scope: !2)',
-      '',
-    ].join('\n');
-  const code = (pointer: string): string =>
-    [
-      'define void @f(i32 %x) !dbg !2 {',
-      'entry:',
-      `  %x.addr = alloca i32, align 4`,
-      `  store i32 %x, ${pointer} %x.addr, align 4`,
-      `  %0 = load i32, ${pointer} %x.addr, align 4, !dbg !4`,
-      '  %c = icmp ne i32 %0, 0, !dbg !4',
-      '  br i1 %c, label %yes, label %no, !dbg !4',
-      '',
-      'yes:',
-      '  switch i32 %0, label %no [',
-      '    i32 1, label %no',
-      '  ], !dbg !5',
-      '',
-      'no:',
-      '  ret void, !dbg !6',
-      '}',
-      '',
-    ].join('\n');
-  const marked = (pointer: string, file = 'x.c'): string =>
-    markLines(code(pointer) + debug(file), 'x.c');
-  /** The instruction behind each write to a byte. */
-  const behind = (text: string): readonly (readonly [string, string])[] => {
-    const lines = text.split('\n');
-    return lines.flatMap((line, i) => {
-      const byte = /"kc_ran x\.c", i32 0, i32 (\d+)\)/u.exec(line)?.[1];
-      return byte === undefined ? [] : [[byte, (lines[i + 1] ?? '').trim().split(' ')[0] ?? '']];
-    });
-  };
-
-  test('has a byte for each line of each block, before its first instruction, and two for a condition', () => {
-    const text = marked('i32*');
-    expect(behind(text)).toEqual([
-      ['0', '%0'],
-      ['3', 'switch'],
-      ['4', 'ret'],
-    ]);
-    expect(text).toMatch(/%kc\.way\.1 = zext i1 %c to i32\n.* = add i32 %kc\.way\.1, 1\n/u);
-    expect(text).toMatch(/^@"kc_ran x\.c" = global \[8 x i8\] zeroinitializer/mu);
-  });
-
-  test('says of its bytes which function, line and column they are', () => {
-    const json = /!"kc_map", !"(.*)"\}$/mu.exec(marked('i32*'))?.[1] ?? '';
-    const text = json.replaceAll(/\\([0-9a-f]{2})/gu, (_, hex: string) =>
-      String.fromCodePoint(Number.parseInt(hex, 16)),
-    );
-    expect(JSON.parse(text)).toEqual({
-      symbol: 'kc_ran x.c',
-      words: 2,
-      functions: [['f', 'x.c', 3]],
-      marks: [
-        [0, 4, 6, 1],
-        [0, 4, 6, 2],
-        [0, 5, 3, 1],
-        [0, 6, 1, 1],
-      ],
-    });
-  });
-
-  test('is marked in the words of the compiler that made it: pointers with and without a type', () => {
-    expect(marked('i32*')).toMatch(
-      /store volatile i8 1, i8\* getelementptr inbounds \(\[8 x i8\], \[8 x i8\]\* @/u,
-    );
-    expect(marked('ptr')).toMatch(
-      /store volatile i8 1, ptr getelementptr inbounds \(\[8 x i8\], ptr @/u,
-    );
-    expect(marked('ptr')).not.toMatch(/\*/u);
-  });
-
-  test('stays as it is where nothing of it is the tree’s own', () => {
-    for (const file of ['shim/x.h', '/made/x.h', 'a/../../x.h']) {
-      const text = code('ptr') + debug(file);
-      expect(markLines(text, 'x.c') === text).toBe(!file.startsWith('a/'));
-    }
-  });
 });
 
 /** Corpus and random traces that a tree can run. */

@@ -16,8 +16,8 @@ import { type Seen, seenOn } from '../run/known.ts';
 import { formatTrace } from '../trace/format.ts';
 import { parseTrace } from '../trace/parse.ts';
 import type { Trace } from '../trace/step.ts';
-import { type KernelMap, mapOf } from '../trees/map.ts';
-import { moduleFile, readyTree, type ReadyTree } from '../trees/ready.ts';
+import { type KernelMap, mapTree } from '../trees/map.ts';
+import { readyTree, type ReadyTree } from '../trees/ready.ts';
 import { treeNamed } from '../trees/registry.ts';
 import { prepareFolder, shown, writeWhole } from './files.ts';
 import { keptFor, readKept } from './kept.ts';
@@ -64,10 +64,7 @@ async function load(name: string): Promise<Tree> {
   const ready = await readyTree(tree, { compiling });
   const { factory, release, profile } = ready;
   const { expected } = keptFor(readKept(), { factory, tree: { release, profile } });
-  const out = moduleFile(tree, new Map()).replace(/wasm$/u, 'lines.wasm');
-  const { config = 'usual', path } = tree;
-  const map = await mapOf({ name: factory.name, tree: path, out, config, compiling });
-  return { ...ready, expected, map };
+  return { ...ready, expected, map: await mapTree(tree, { compiling }) };
 }
 
 interface Entry {

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   replay: async () => (await import('./replay.ts')).addReplay,
   minimize: async () => (await import('./minimize.ts')).addMinimize,
   conform: async () => (await import('./conform.ts')).addConform,
+  witness: async () => (await import('./witness.ts')).addWitness,
   regress: async () => (await import('./regress.ts')).addRegress,
   eject: async () => (await import('./eject.ts')).addEject,
   mutate: async () => (await import('./mutate.ts')).addMutate,
@@ -94,6 +95,10 @@ function failed(program: Command, args: readonly string[], error: unknown): numb
   if (isMistake(error)) {
     note(`msicheck: ${error.message}`);
     return Status.mistake;
+  }
+  if (error instanceof Error && error.name === 'DiesAtBoot') {
+    note(`msicheck: ${error.message}; expected a kernel that lives to see the first step`);
+    return Status.finding;
   }
   note(`msicheck: this is a mistake in msicheck, please report it: ${String(error)}`);
   if (process.env['MSICHECK_DEBUG'] === undefined) note('MSICHECK_DEBUG=1 shows where it happened');

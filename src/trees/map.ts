@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 
 import { type BuildRequest, buildModule } from '../subject/kernel-c/build/build.ts';
 import { kernelC } from '../subject/kernel-c/index.ts';
-import { type CodeMark, type Ran, ranOf } from '../subject/kernel-c/ran.ts';
+import { type Ran, ranOf } from '../subject/kernel-c/ran.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
 import { fitTree } from './fit.ts';
+import { type BuildOptions, moduleFile, textOf } from './ready.ts';
+import type { NamedTree } from './registry.ts';
 import { requireWhole } from './whole.ts';
 
 /** What to map. */
@@ -22,40 +24,42 @@ export interface MapRequest extends Pick<
 export type Lines = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** A tree as a subject, and what ran of it since it was last cleared. */
-export interface KernelMap {
+export interface KernelMap extends Omit<Ran, 'watch'> {
   /** The same subject as the fast build, with what its world can be. */
   readonly factory: SubjectFactory;
   /** Lines that have code, also such as no configuration of this build can run; headers are among them. */
   readonly code: Lines;
   readonly reached: () => Lines;
-  readonly clear: () => void;
   /** The function whose text a line is in, as far as it has code; the innermost one is the last to begin. */
   readonly functionAt: (file: string, line: number) => string | undefined;
-  /** Every line of every block, and every condition. */
-  readonly marks: readonly CodeMark[];
-  /** 1 for a line that ran; of a condition 1 when it was false, 2 when it was true, 3 for both; else 0. */
-  readonly ways: (mark: CodeMark) => number;
+}
+
+/** The map of a tree by its name, kept beside the module of the fast build. Throws `NoTree` or `NoModule`. */
+export function mapTree(tree: NamedTree, options: BuildOptions = {}): Promise<KernelMap> {
+  const { name, path, config = 'usual' } = tree;
+  const { overlay = new Map() } = options;
+  const out = moduleFile(tree, overlay).replace(/wasm$/u, 'lines.wasm');
+  return mapOf({ ...options, name: `tree:${name}`, tree: path, out, overlay, config });
 }
 
 /** Builds the map of a tree, or takes it from what is kept. Throws `NoTree` or `NoModule`. */
 export async function mapOf(request: MapRequest): Promise<KernelMap> {
-  const { tree, name, overlay } = request;
+  const { tree, name, overlay, config = 'usual' } = request;
   const built = await buildModule({ ...request, kasan: true, coverage: false, lines: true });
   requireWhole(tree, built);
   const { module } = built;
   const ran = ranOf(readFileSync(module));
   const source = { name, path: tree, module, ...(overlay === undefined ? {} : { overlay }) };
-  const { factory } = fitTree(kernelC(source, ran.watch));
+  const { watch, ...noted } = ran;
+  const { factory } = fitTree(kernelC(source, watch));
   const functions = extents(ran.marks);
   return {
-    factory,
+    ...noted,
+    factory: { ...factory, build: `${textOf(built, config, 'wasm')}, lines noted` },
     code: linesOf(ran.marks),
     reached: () => linesOf(ran.marks.filter((mark) => ran.ways(mark) !== 0)),
-    clear: ran.clear,
     functionAt: (file, line) =>
       functions.get(file)?.findLast(({ first, last }) => first <= line && line <= last)?.name,
-    marks: ran.marks,
-    ways: ran.ways,
   };
 }
 

@@ -88,7 +88,7 @@ const MACHINES: Readonly<Record<Backend, string>> = {
 };
 
 /** How the module was built, on one line, for those who want to see the same. */
-function textOf({ compiler, release }: Built, config: Config, backend: Backend): string {
+export function textOf({ compiler, release }: Built, config: Config, backend: Backend): string {
   const version = /clang version [\d.]+/u.exec(compiler)?.[0] ?? compiler;
   return `Linux ${releaseName(release)}, ${version} ${MACHINES[backend]}, SMP with 4 CPUs, sparse irqs, no PREEMPT, ${OPTIONS[config]}`;
 }

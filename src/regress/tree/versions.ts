@@ -6,9 +6,9 @@ import { NoModule } from '../../subject/kernel-c/build/no-module.ts';
 import type { Where } from '../../report/change.ts';
 import { fitted, type SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
-import { type KernelMap, mapOf } from '../../trees/map.ts';
+import { type KernelMap, mapTree } from '../../trees/map.ts';
 import { NoTree } from '../../trees/no-tree.ts';
-import { moduleFile, readyTree } from '../../trees/ready.ts';
+import { readyTree } from '../../trees/ready.ts';
 import type { NamedTree } from '../../trees/registry.ts';
 import { ownLines } from '../touches.ts';
 import { type Loadable, ofBase, type Versions } from '../versions.ts';
@@ -77,10 +77,7 @@ interface Version {
 type WithMap = Mapped & { readonly map: KernelMap };
 
 async function mapped(made: Version, tree: NamedTree): Promise<WithMap> {
-  const { overlay, factory } = made;
-  const out = moduleFile(tree, overlay).replace(/wasm$/u, 'lines.wasm');
-  const { path, config = 'usual' } = tree;
-  const map = await mapOf({ name: factory.name, tree: path, out, overlay, config });
+  const map = await mapTree(tree, { overlay: made.overlay });
   return { ...made, map };
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A world of a tree: what it shows after each step, read from the memory of the machine that runs it. */
 import type { Environment } from '../../trace/environment.ts';
-import type { Observation, Picture } from '../../trace/observation.ts';
+import type { Observation, Picture, Splat } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
 import type { Subject } from '../subject.ts';
 import { addAbandoned, markAbandoned } from './abandoned.ts';
 import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
 import type { Checks } from './lines.ts';
-import type { Machine } from './machine.ts';
+import { DiesAtBoot, type Machine } from './machine.ts';
 import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
 import { addressesOf, copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
 import type { Shown } from './tables.ts';
@@ -44,8 +44,14 @@ export class CSubject implements Subject {
     this.#shared = shared;
     shared.owner?.leave();
     shared.owner = this;
-    const { machine } = shared;
-    this.#shown = this.#read(machine.begin(environment), undefined);
+    const { machine, checks } = shared;
+    const booted = machine.begin(environment);
+    if (typeof booted !== 'number') {
+      const [splat] = readSplats(machine.memory, checks, booted).toReversed();
+      shared.owner = undefined;
+      throw new DiesAtBoot(deathText(splat, environment));
+    }
+    this.#shown = this.#read(booted, undefined);
     this.#boot = atBoot(machine.memory, this.picture(), addressesOf(this.#numbers));
   }
 
@@ -150,4 +156,10 @@ class Saved {
   constructor(world: World) {
     this.world = world;
   }
+}
+
+function deathText(splat: Splat | undefined, { name }: Environment): string {
+  const { kind, fn, place } = splat ?? { kind: 'it hangs', fn: '', place: undefined };
+  const where = place === undefined ? '' : ` (${place})`;
+  return `the kernel dies at boot in environment ${name}: ${kind} ${fn}${where}`;
 }

@@ -17,20 +17,15 @@ export function wasmMachine(exports: Exports): Machine {
     load(linear, pristine);
     writeEnvironment(memory, environment);
   };
-  const begin = (environment: Environment): void => {
+  const begin = (environment: Environment): Death | undefined => {
     fresh(environment);
-    exports.kc_boot();
     past = { environment, steps: [] };
+    return survived(exports.kc_boot);
   };
   const step = (each: Step): Death | undefined => {
     past?.steps.push(each);
     writeStep(memory, each);
-    try {
-      exports.kc_step();
-    } catch (error) {
-      return { fn: topFunction(error) };
-    }
-    return undefined;
+    return survived(exports.kc_step);
   };
   return {
     memory,
@@ -39,10 +34,7 @@ export function wasmMachine(exports: Exports): Machine {
       fresh(environment);
       return textAt(memory, exports.kc_missing());
     },
-    begin: (environment) => {
-      begin(environment);
-      return exports.kc_dump();
-    },
+    begin: (environment) => begin(environment) ?? exports.kc_dump(),
     step: (each) => step(each) ?? exports.kc_dump(),
     // Behind the stack, around the log, to where the heap begins.
     gather: () => [
@@ -63,6 +55,16 @@ export function wasmMachine(exports: Exports): Machine {
       past = { environment, steps: [...steps] };
     },
   };
+}
+
+/** How the kernel died of a call; nothing when it did not. */
+function survived(call: () => unknown): Death | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return { fn: topFunction(error) };
+  }
 }
 
 function pastOf(

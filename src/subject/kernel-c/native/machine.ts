@@ -87,11 +87,12 @@ function pastOf({ environment, steps }: State): Past {
 }
 
 /** The number of words of the picture. */
-function begin(state: State, environment: Environment): number {
+function begin(state: State, environment: Environment): number | Death {
   finish(state);
   state.environment = environment;
   state.steps = [];
   const { how, numbers } = ask(state, ASK.start, [state.longest, ...environmentWords(environment)]);
+  if (how === 'dead') return deathAt(state, numbers);
   if (how !== 'ok')
     throw new Error(`the kernel did not boot: ${how} in ${stackText(state, numbers)}`);
   state.alive = true;
