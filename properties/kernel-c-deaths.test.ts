@@ -150,6 +150,29 @@ describe.each(trees)(
   },
 );
 
+test.each(trees)(
+  'a boot of $name that does not end is ended too',
+  async ({ name, path: given }) => {
+    const path = resolve(given);
+    const folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+    try {
+      const file = 'kernel/irq/irqdomain.c';
+      const text = readFileSync(join(path, file), 'utf8').replace(
+        /^struct fwnode_handle \*__irq_domain_alloc_fwnode\([^)]*\)\n\{/mu,
+        '$&\n\tfor (;;) barrier();\n',
+      );
+      const overlay = new Map([[file, text]]);
+      const out = join(folder, 'program');
+      const request = { tree: path, out, overlay, kasan: true, coverage: false, native: true };
+      const { module } = await buildModule(request);
+      const { factory } = fitTree(nativeC({ name, path, module, overlay }, LONGEST));
+      expect(() => started(factory)).toThrow(/BUG the boot, the step had not ended after 0\.3 s/u);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
 /** A device with its MSI data. */
 function started(factory: SubjectFactory): Subject {
   const worlds = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS].map((each) => fitted(factory, each));

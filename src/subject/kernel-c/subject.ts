@@ -159,7 +159,13 @@ class Saved {
 }
 
 function deathText(splat: Splat | undefined, { name }: Environment): string {
-  const { kind, fn, place } = splat ?? { kind: 'it hangs', fn: '', place: undefined };
+  const { kind, fn, what, place } = splat ?? {
+    kind: 'it hangs',
+    fn: '',
+    what: '',
+    place: undefined,
+  };
   const where = place === undefined ? '' : ` (${place})`;
-  return `the kernel dies at boot in environment ${name}: ${kind} ${fn}${where}`;
+  const about = what === '' ? '' : `, ${what}`;
+  return `the kernel dies at boot in environment ${name}: ${kind} ${fn}${about}${where}`;
 }

@@ -86,38 +86,37 @@ function pastOf({ environment, steps }: State): Past {
   return new Past(environment, [...steps]);
 }
 
-/** The number of words of the picture. */
 function begin(state: State, environment: Environment): number | Death {
   finish(state);
   state.environment = environment;
   state.steps = [];
-  const { how, numbers } = ask(state, ASK.start, [state.longest, ...environmentWords(environment)]);
-  if (how === 'dead') return deathAt(state, numbers);
-  if (how !== 'ok')
-    throw new Error(`the kernel did not boot: ${how} in ${stackText(state, numbers)}`);
-  state.alive = true;
-  state.current = true;
-  return numbers[0] ?? 0;
+  const answer = ask(state, ASK.start, [state.longest, ...environmentWords(environment)]);
+  state.alive = answer.how === 'ok';
+  state.current = state.alive;
+  return outcome(state, answer, 'the boot');
 }
 
 function runStep(state: State, step: Step): number | Death {
   enter(state);
   state.steps.push(step);
-  const { how, numbers } = ask(state, ASK.steps, stepWords(step));
+  return outcome(state, ask(state, ASK.steps, stepWords(step)), step.call.fn);
+}
+
+/** The number of words of the picture; or what became of a call that was ended from outside, or of what it called. */
+function outcome(state: State, { how, numbers }: Answer, fn: string): number | Death {
   switch (how) {
     case 'ok':
       return numbers[0] ?? 0;
     case 'dead':
       return deathAt(state, numbers);
-    case 'hangs':
-      return {
-        fn: step.call.fn,
-        ended: `the step had not ended after ${state.longest / 1000} s of processor time`,
-      };
+    case 'hangs': {
+      const seconds = state.longest / 1000;
+      return { fn, ended: `the step had not ended after ${seconds} s of processor time` };
+    }
     case 'undefined':
       return undefinedIn(state, numbers);
     case 'lost':
-      return { fn: step.call.fn, ended: lostText(numbers[0] ?? 0) };
+      return { fn, ended: lostText(numbers[0] ?? 0) };
   }
 }
 
@@ -126,7 +125,7 @@ function lostText(signal: number): string {
 }
 
 function deathAt(state: State, frames: readonly number[]): Death {
-  const [top] = framesOf(state, frames);
+  const top = topFrame(state, frames);
   if (top === undefined) return { fn: 'unknown' };
   const place = state.placeOf(top.address);
   return place === undefined ? { fn: top.fn } : { fn: top.fn, place };
@@ -144,11 +143,12 @@ function enter(state: State): void {
   if (state.current) return;
   const { environment, steps } = state;
   if (environment === undefined) throw new Error('there is no world');
-  begin(state, environment);
+  const begun = begin(state, environment);
   state.steps = steps;
   if (steps.length === 0) return;
-  const { how } = ask(state, ASK.steps, steps.flatMap(stepWords));
-  if (how !== 'ok') throw new Error('the same steps end differently the second time');
+  const ended =
+    typeof begun === 'number' ? ask(state, ASK.steps, steps.flatMap(stepWords)).how : 'dead';
+  if (ended !== 'ok') throw new Error('the same steps end differently the second time');
 }
 
 /** Ends the world that there is. */
@@ -172,17 +172,11 @@ interface Frame {
   readonly address: number;
 }
 
-/** Functions of a stack, from the one of the kernel that died on. */
-function framesOf({ program }: State, addresses: readonly number[]): readonly Frame[] {
-  const frames = addresses.flatMap((address) => {
+/** The function of the kernel that died on a stack, and where in it. */
+function topFrame({ program }: State, addresses: readonly number[]): Frame | undefined {
+  const frames = addresses.flatMap((address): Frame[] => {
     const fn = program.functionAt(address);
     return fn === undefined ? [] : [{ fn, address }];
   });
-  const top = topOf(frames.map(({ fn }) => fn));
-  return top < 0 ? [] : frames.slice(top);
-}
-
-function stackText(state: State, addresses: readonly number[]): string {
-  const names = framesOf(state, addresses).map(({ fn }) => fn);
-  return names.slice(0, 3).join(', called from ');
+  return frames[topOf(frames.map(({ fn }) => fn))];
 }
