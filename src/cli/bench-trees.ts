@@ -34,8 +34,9 @@ export interface TreeFigures {
   /** Microseconds. */
   readonly start: number;
   readonly restore: number;
-  /** Seconds on the wall, and the verdict; a step of a build that is not kept is in it. */
+  /** Seconds on the wall from an edit of msi.c, of processor time in all processes, and the verdict. */
   readonly edit: number;
+  readonly work: number;
   readonly verdict: string;
 }
 
@@ -52,6 +53,8 @@ export async function treeFigures(tree: NamedTree): Promise<TreeFigures> {
     start: cpu(() => begin(traces, factory)) / traces.length,
     restore: restoring(traces, factory) / traces.length,
   }));
+  // Once for what is kept of the tree itself, and once for what somebody waits for who has saved the file.
+  editToVerdict(tree);
   const middle = (of: (round: (typeof rounds)[number]) => number): number => median(rounds.map(of));
   return {
     name: tree.name,
@@ -109,8 +112,8 @@ function restoring(traces: readonly Trace[], factory: SubjectFactory): number {
   return sum;
 }
 
-/** A defect in msi.c that no build has seen: what somebody waits for who has saved the file. */
-function editToVerdict({ name, path }: NamedTree): Pick<TreeFigures, 'edit' | 'verdict'> {
+/** A defect in msi.c that no build has seen. */
+function editToVerdict({ name, path }: NamedTree): Pick<TreeFigures, 'edit' | 'work' | 'verdict'> {
   const folder = mkdtempSync(join(tmpdir(), 'msicheck-bench-'));
   try {
     const text = readFileSync(join(path, MSI), 'utf8');
@@ -124,10 +127,26 @@ function editToVerdict({ name, path }: NamedTree): Pick<TreeFigures, 'edit' | 'v
     const program = join(import.meta.dirname, 'msicheck.mjs');
     const args = [program, 'regress', '--tree', name, '--reports', folder, patch];
     const before = process.hrtime.bigint();
-    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    // The shell says what its children and theirs have used.
+    const timed = ['-c', '"$@"; times', 'sh', process.execPath, ...args];
+    const { stdout } = spawnSync('sh', timed, { encoding: 'utf8' });
     const edit = Number(process.hrtime.bigint() - before) / 1e9;
-    return { edit, verdict: /^ +verdict +(.*)$/mu.exec(stdout)?.[1] ?? 'none' };
+    return {
+      edit,
+      work: childSeconds(stdout),
+      verdict: /^ +verdict +(.*)$/mu.exec(stdout)?.[1] ?? 'none',
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The last line that `times` prints: minutes and seconds of children, user and system. */
+function childSeconds(text: string): number {
+  const last = text.trim().split('\n').at(-1) ?? '';
+  const parts = [...last.matchAll(/(\d+)m([\d.]+)s/gu)];
+  return parts.reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }

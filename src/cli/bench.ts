@@ -80,5 +80,6 @@ function rowsOf(tree: TreeFigures): string[][] {
     ['microseconds for a fresh world', tree.start.toFixed(0), ''],
     ['microseconds back to a snapshot', tree.restore.toFixed(0), ''],
     [`seconds from an edit of msi.c to "${tree.verdict}"`, tree.edit.toFixed(1), '5.0 or less'],
+    ['seconds of processor time for that', tree.work.toFixed(1), ''],
   ];
 }
