@@ -34,7 +34,7 @@ export function kernelFlags(): string[] {
   // The C library and the sanitizer have functions of the same names, which stay theirs.
   const names = ['-fvisibility=hidden', '-ffunction-sections', '-fdata-sections'];
   const word = ['-D__BITS_PER_LONG=64', '-I', join(SHIM, 'native/include')];
-  return [...FRAMES, ...names, '-fno-stack-protector', '-fdebug-compilation-dir=.', ...word];
+  return [...FRAMES, ...names, '-fno-stack-protector', ...word];
 }
 
 /** For the program around them. */
