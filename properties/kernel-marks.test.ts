@@ -59,6 +59,15 @@ describe('the intermediate code of a file', () => {
     expect(text).toMatch(/^@"kc_ran x\.c" = global \[8 x i8\] zeroinitializer/mu);
   });
 
+  test('has a byte for a line in each of its blocks, for a return may be on the line of its condition', () => {
+    const text = markLines(code('ptr') + debug('x.c').replace('line: 5', 'line: 4'), 'x.c');
+    expect(behind(text)).toEqual([
+      ['0', '%0'],
+      ['3', 'switch'],
+      ['4', 'ret'],
+    ]);
+  });
+
   test('says of its bytes which function, line and column they are', () => {
     const json = /!"kc_map", !"(.*)"\}$/mu.exec(marked('i32*'))?.[1] ?? '';
     const text = json.replaceAll(/\\([0-9a-f]{2})/gu, (_, hex: string) =>
