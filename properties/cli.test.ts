@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { readTrace } from '../src/cli/files.ts';
+import { isMistake } from '../src/cli/mistake.ts';
 import { type Ended, GOOD, run } from './program.ts';
 
 const HEAD = 'msicheck trace 1\nenvironment: default\n';
@@ -30,6 +32,17 @@ function expectMistake({ status, stdout, stderr }: Ended): void {
   expect(stderr).toMatch(/^msicheck: /u);
   expect(stderr).toMatch(/expected|usage/iu);
   expect(stderr).not.toMatch(/^ +at |node:internal|please report/mu);
+}
+
+/** What is wrong with a trace, without a process: how a command says it is asked of one below. */
+function mistakeIn(path: string): string {
+  try {
+    readTrace(path);
+  } catch (error) {
+    if (isMistake(error)) return error.message;
+    throw error;
+  }
+  throw new Error(`${path} can be read`);
 }
 
 describe.concurrent('a trace that cannot be read is named with its line and what was expected', () => {
@@ -58,19 +71,19 @@ describe.concurrent('a trace that cannot be read is named with its line and what
     ['empty file', '', /:1: .*expected/u],
     ['program', Buffer.from('7f454c46020101000000fffe', 'hex'), /:1: .*no text.*expected/u],
   ];
-  test.for(bad)('%s', async ([name, content, message]) => {
+  test.for(bad)('%s', ([name, content, message]) => {
     const path = at(`${name}.trace`);
     writeFileSync(path, content);
-    const ended = await run(['replay', path]);
-    expectMistake(ended);
-    expect(ended.stderr).toContain(`msicheck: ${path}:`);
-    expect(ended.stderr).toMatch(message);
+    const said = mistakeIn(path);
+    expect(said.startsWith(`${path}:`), said).toBe(true);
+    expect(said).toMatch(message);
   });
 
   test('by every command that reads one', async () => {
     mkdirSync(at('corpus'), { recursive: true });
     writeFileSync(at('corpus/bad.trace'), 'msicheck\n');
     const bads = [
+      ['replay', at('corpus/bad.trace')],
       ['sweep', at('corpus/bad.trace')],
       ['minimize', at('corpus/bad.trace')],
       ['check', '--corpus', at('corpus'), '--reports', at('never')],
@@ -96,11 +109,17 @@ describe.concurrent('a path that cannot be used is named', () => {
       },
     ],
   ];
-  test.for(paths)('%s', async ([, name, prepare]) => {
+  test.for(paths)('%s', ([, name, prepare]) => {
     prepare();
-    const ended = await run(['replay', at(name)]);
+    const said = mistakeIn(at(name));
+    expect(said.startsWith(`${at(name)}: `), said).toBe(true);
+    expect(said).toMatch(/; expected a file with a trace$/u);
+  });
+
+  test('by a command that reads it', async () => {
+    const ended = await run(['replay', at('nothing.trace')]);
     expectMistake(ended);
-    expect(ended.stderr).toContain(at(name));
+    expect(ended.stderr).toContain(at('nothing.trace'));
   });
 
   test.for(['good.trace', 'good.trace/reports'])('reports at %s', async (name) => {

@@ -157,7 +157,7 @@ describe('the command', () => {
     const { status, stdout } = await run([
       'conform',
       '--subject',
-      'seed-rollback-stops-before-vector-0',
+      'parent-not-freed',
       '--runs',
       '64',
     ]);

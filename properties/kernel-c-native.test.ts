@@ -15,6 +15,7 @@ import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts'
 import { startSession } from '../src/run/session.ts';
 import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
 import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { nativeC } from '../src/subject/kernel-c/index.ts';
 import { fits, fitted, type SubjectFactory } from '../src/subject/subject.ts';
 import type { Environment } from '../src/trace/environment.ts';
 import { parseTrace } from '../src/trace/parse.ts';
@@ -120,6 +121,11 @@ describe.each(trees)('the MSI core of $name as a program', ({ name, path: given 
     expect(stdout).toMatch(/^build: Linux \S+, clang version \S+ native, ASan and UBSan, /mu);
     expect([0, 3]).toContain(status);
   });
+});
+
+test('a program that does not start is told of, with another way', () => {
+  const other = { name: 'other', path: '/', module: '/bin/true' };
+  expect(() => nativeC(other)).toThrow(/ended without an answer[\s\S]*use --backend wasm$/u);
 });
 
 test('a backend without a tree is a mistake', async () => {

@@ -90,7 +90,8 @@ describe.each(trees)('the tree $name', ({ name, path }) => {
     copyTree(resolve(path), join(folder, `${name}-${what}`), { [file]: edit });
 
   test('shows what the expected list says, and nothing else', async () => {
-    const { status, stdout } = await run('check', '--runs', '400', '--reports', join(folder, name));
+    // .ci/run runs 3000 of them.
+    const { status, stdout } = await run('check', '--runs', '100', '--reports', join(folder, name));
     expect(stdout).toMatch(/nothing unexpected found/u);
     expect(stdout).not.toMatch(/^gone/mu);
     expect(stdout).toMatch(/^build: Linux \d.*, reservation, Xen$/mu);

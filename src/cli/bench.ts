@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * `npm run bench`: ratios of CPU time measured in one run, A B A B, and what minimising costs. No test
- * depends on it. With a number, that many seeds for each canary; without, 20.
+ * `npm run bench`: ratios of CPU time measured in one run, A B A B, and what minimising costs; the kernel's
+ * own C where trees have names. No test depends on it. With a number, that many seeds for each canary;
+ * without, 20.
  */
 import { table } from 'table';
 
 import { generation, wholeCheck } from './bench-rates.ts';
 import { type CanaryFigures, canaryFigures } from './bench-canaries.ts';
+import { type TreeFigures, treeFigures } from './bench-trees.ts';
+import { NoModule } from '../subject/kernel-c/build/no-module.ts';
+import { NoTree } from '../trees/no-tree.ts';
+import { type NamedTree, readTrees } from '../trees/registry.ts';
 
 const seeds = Number(process.argv[2] ?? 20);
 if (!Number.isInteger(seeds) || seeds < 1 || seeds > 10_000) {
@@ -35,6 +40,7 @@ process.stdout.write(
     ],
   ]),
 );
+for (const tree of readTrees()) process.stdout.write(await figuresOf(tree));
 const figures: CanaryFigures[] = [];
 for (const canary of canaryFigures(seeds)) {
   figures.push(canary);
@@ -48,3 +54,31 @@ const slowest = Math.max(...figures.map(({ medianMs }) => medianMs));
 process.stdout.write(
   `${exact.length} of ${figures.length} canaries exact in ${seeds} of ${seeds} seeds; slowest median ${slowest.toFixed(1)} ms, wanted 50\n`,
 );
+
+/** A machine that cannot build a tree has no figures of it. */
+async function figuresOf(tree: NamedTree): Promise<string> {
+  try {
+    return table(rowsOf(await treeFigures(tree)));
+  } catch (error) {
+    if (error instanceof NoModule || error instanceof NoTree)
+      return `tree:${tree.name} is not measured: ${error.message}\n`;
+    throw error;
+  }
+}
+
+function rowsOf(tree: TreeFigures): string[][] {
+  const { name } = tree;
+  return [
+    ['figure', 'measured', 'wanted'],
+    [`tree:${name} with KASAN / reference`, tree.kasan.toFixed(1), ''],
+    [`tree:${name} with KASAN and counters / reference`, tree.counted.toFixed(1), ''],
+    [
+      'steps per CPU second, with KASAN and counters',
+      Math.round(tree.rate).toLocaleString('en'),
+      '',
+    ],
+    ['microseconds for a fresh world', tree.start.toFixed(0), ''],
+    ['microseconds back to a snapshot', tree.restore.toFixed(0), ''],
+    [`seconds from an edit of msi.c to "${tree.verdict}"`, tree.edit.toFixed(1), '5.0 or less'],
+  ];
+}

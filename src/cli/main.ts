@@ -96,6 +96,10 @@ function failed(program: Command, args: readonly string[], error: unknown): numb
     note(`msicheck: ${error.message}`);
     return Status.mistake;
   }
+  if (error instanceof Error && error.name === 'DiesAtBoot') {
+    note(`msicheck: ${error.message}; expected a kernel that lives to see the first step`);
+    return Status.finding;
+  }
   note(`msicheck: this is a mistake in msicheck, please report it: ${String(error)}`);
   if (process.env['MSICHECK_DEBUG'] === undefined) note('MSICHECK_DEBUG=1 shows where it happened');
   else if (error instanceof Error) note(error.stack ?? '');

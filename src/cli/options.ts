@@ -41,7 +41,7 @@ function parseSpec(text: string): Spec {
 }
 
 /** What `withRunOptions` gives a command. */
-export interface RunFlags {
+export interface RunFlags extends BackendFlags {
   readonly subject: NamedTarget;
   readonly spec: Spec;
 }

@@ -41,6 +41,10 @@ export function addReplay(program: Command): void {
       throw mistake(
         '--change is a change of the reference or of a tree; expected no other --subject beside it',
       );
+    if (flags.change !== undefined && flags.backend === 'native')
+      throw mistake(
+        '--backend native: --change is built to modules; expected one of the two alone',
+      );
     await replay(path, flags);
   });
 }

@@ -39,6 +39,11 @@ export const OLD: readonly { readonly environment: Environment; readonly why: st
       ops: ['msi_free'],
     },
   ),
+  old('old-reservation', '6.1: PCI MSI-X that reserves vectors and activates early', {
+    pci: 'msix',
+    bus_token: 'DOMAIN_BUS_PCI_MSI',
+    flags: FREE | F.MSI_FLAG_ACTIVATE_EARLY | F.MSI_FLAG_MUST_REACTIVATE | F.MSI_FLAG_DEV_SYSFS,
+  }),
   old('old-check', '6.1: msi_check decides before msi_prepare', {
     ops: ['msi_check', 'msi_free'],
     flags: FREE,

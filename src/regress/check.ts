@@ -107,10 +107,12 @@ export function empty({ name, title }: Named): ChangeResult {
   };
 }
 
-function verdictOf({ broken, different }: Check, unreached: boolean): VerdictKind {
+function verdictOf(check: Check, unreached: boolean): VerdictKind {
+  const { broken, different } = check;
   if (broken !== undefined) return 'broken';
   if (different !== undefined) return 'different';
-  return unreached ? 'unreached' : 'same';
+  // Nothing is known of a change that nothing was run on.
+  return unreached || check.covered.traces === 0 ? 'unreached' : 'same';
 }
 
 function evidence({ broken, different, versions, budget }: Check): ChangeResult['evidence'] {

@@ -43,8 +43,8 @@ export function matrixRow(change: Loadable, base: SubjectFactory, plan: MatrixPl
 export interface Pair {
   readonly base: SubjectFactory;
   readonly changed: SubjectFactory;
-  /** A whole check. */
-  readonly check: (budget: Budget) => ChangeResult;
+  /** A whole check; absent where it takes seconds, as on a kernel: then nothing is swept either. */
+  readonly check?: (budget: Budget) => ChangeResult;
 }
 
 /** The same for two subjects that are loaded. */
@@ -57,17 +57,29 @@ export function rowOf(name: string, { base, changed, check }: Pair, plan: Matrix
     plan.progress(path, 1);
     const verdict = runTrace(trace, options);
     if (verdict.kind === 'finding' && objects(row, trace, verdict.finding)) corpus += 1;
-    if (plan.seeds.length === 0) continue;
+    if (plan.seeds.length === 0 || check === undefined) continue;
     for (const { trace: swept, finding } of sweepTrace(trace, options))
       if (finding !== undefined && objects(row, swept, finding)) sweep += 1;
   }
   const seeds = plan.seeds.map((seed) => {
-    const { verdict, evidence } = check({ ...plan, seed });
-    const found = verdict === 'broken' ? evidence?.milliseconds : undefined;
-    return { check: found, ...hunt(row, seed) };
+    const hunted = hunt(row, seed);
+    return {
+      check: check === undefined ? ended(hunted) : whole(check({ ...plan, seed })),
+      ...hunted,
+    };
   });
   const rules = [...row.rules].toSorted(([, a], [, b]) => b - a);
   return { name, rules, corpus, sweep, seeds };
+}
+
+/** Until a whole check objects. */
+function whole({ verdict, evidence }: ChangeResult): number | undefined {
+  return verdict === 'broken' ? evidence?.milliseconds : undefined;
+}
+
+/** Until random traces object. */
+function ended({ steps, milliseconds }: Omit<SeedRow, 'check'>): number | undefined {
+  return steps > 0 ? milliseconds : undefined;
 }
 
 /** Whether the base passes the trace; then every rule that objects at the step of the finding is counted. */

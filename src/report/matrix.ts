@@ -7,7 +7,7 @@ import { countOf } from './text.ts';
 /** What a check with one seed found, and random traces of that seed without corpus and sweep. */
 export interface SeedRow {
   readonly seed: string;
-  /** Milliseconds until the whole check objects, loading included; `undefined` when it does not. */
+  /** Milliseconds until the whole check objects, loading included, or random traces on a kernel; `undefined` when none do. */
   readonly check: number | undefined;
   /** Random traces and milliseconds until the first objection, or all that were run. */
   readonly traces: number;
@@ -114,7 +114,7 @@ function short(name: string): string {
     name
       .split('/')
       .at(-1)
-      ?.replace(/\.patch$/u, '') ?? name
+      ?.replace(/\.(?:patch|edit)$/u, '') ?? name
   );
 }
 

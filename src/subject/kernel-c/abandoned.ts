@@ -23,12 +23,13 @@ export function addAbandoned(
   return new Set([...known, ...dropped]);
 }
 
-/** The records of a picture that was just made, with the mark. */
-export function markAbandoned({ msi_desc }: Picture, known: ReadonlySet<number>): void {
-  for (const at of known) {
-    const desc: Readonly<MsiDesc> | undefined = msi_desc.objects[at];
-    if (desc !== undefined) Object.assign(desc, { abandoned: true });
-  }
+/** The picture with the mark; records may be those of the picture before. */
+export function markAbandoned(picture: Picture, known: ReadonlySet<number>): Picture {
+  if (known.size === 0) return picture;
+  const { msi_desc } = picture;
+  const marked = (desc: Readonly<MsiDesc> | undefined, at: number): Readonly<MsiDesc> | undefined =>
+    desc === undefined || desc.abandoned || !known.has(at) ? desc : { ...desc, abandoned: true };
+  return { ...picture, msi_desc: { ...msi_desc, objects: msi_desc.objects.map(marked) } };
 }
 
 function storedIn(picture: Picture): ReadonlySet<number> {

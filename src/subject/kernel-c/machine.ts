@@ -17,6 +17,11 @@ export interface Death {
   readonly ended?: string;
 }
 
+/** A kernel that does not live to see the first step. */
+export class DiesAtBoot extends Error {
+  override readonly name = 'DiesAtBoot';
+}
+
 /** Memory holds the log of a step, and the words of a picture, until the next call of any method. */
 export interface Machine {
   readonly memory: Memory;
@@ -24,16 +29,29 @@ export interface Machine {
   readonly domids: number;
   /** What the release lacks that the environment needs. The world that there was is gone. */
   readonly missing: (environment: Environment) => string;
-  /** Makes a fresh world; returns the number of words of its picture. */
-  readonly begin: (environment: Environment) => number;
+  /** Makes a fresh world; returns the number of words of its picture, or how the kernel died at boot. */
+  readonly begin: (environment: Environment) => number | Death;
   /** Runs a step; returns the number of words of the picture behind it, or how the kernel died. */
   readonly step: (step: Step) => number | Death;
   /** Brings everything into memory that can hold an address; returns where static data is. */
   readonly gather: () => readonly Statics[];
   /** The world as it is. */
   readonly save: () => object;
-  /** Puts a world back that was saved here. */
+  /** The same of a world that may never come back: cheap to take, dear to put back. */
+  readonly leave: () => object;
+  /** Puts a world back that was saved or left here. */
   readonly load: (world: object) => void;
+}
+
+/** A world by what led to it. */
+export class Past {
+  readonly environment: Environment;
+  readonly steps: readonly Step[];
+
+  constructor(environment: Environment, steps: readonly Step[]) {
+    this.environment = environment;
+    this.steps = steps;
+  }
 }
 
 /** What checks an access, and what follows pointers for others: copies, locks, trees. */

@@ -4,6 +4,7 @@ import { type ObjectKind, type Picture, type Table, TABLES } from '../../trace/o
 import { LISTS } from './codes.ts';
 import type { Memory } from './memory.ts';
 import * as records from './records.ts';
+import { type Found, type Shown, type Source, tableOf } from './tables.ts';
 
 /** Numbers of objects by their addresses in C, which are not reused, and the steps that made them; per table. */
 export type Numbers = Readonly<Record<ObjectKind, Numbering>>;
@@ -12,12 +13,6 @@ export type Numbers = Readonly<Record<ObjectKind, Numbering>>;
 export interface Numbering {
   readonly byAddress: Map<number, number>;
   readonly birth: number[];
-}
-
-/** Where a record is. */
-interface Found {
-  readonly number: number;
-  readonly at: number;
 }
 
 /** No object has a number yet. */
@@ -43,41 +38,63 @@ export function readPicture(
   memory: Memory,
   length: number,
   numbers: Numbers,
-  before: Picture | undefined,
-): Picture {
-  const { words } = memory;
+  before: Shown | undefined,
+): Shown {
   const start = memory.at.words >> 2;
+  // The next dump is written over the one that is there.
+  const words = memory.words.slice(start, start + length);
   const found = forTables((): Found[] => []);
   const lists = new Map<number, number>();
-  for (let at = start; at < start + length; at += 4 + (words[at + 3] ?? 0)) {
+  for (let at = 0; at < length; at += 4 + (words[at + 3] ?? 0)) {
     const kind = TABLES[words[at] ?? 0];
     if (kind === undefined) lists.set(words[at] ?? 0, at);
     else found[kind].push({ number: numbered(numbers[kind], words, at), at: at + 4 });
   }
-  const reader = readerOf(memory, numbers);
-  const table = <T>(kind: ObjectKind, one: (r: records.Reader) => T): Table<T> =>
-    tableOf({ kind, before }, numbers[kind], found[kind], (at) => one(reader.from(at)));
-  const irq_desc = table('irq_desc', records.irqDesc);
+  const source = { words, found };
+  const picture = { ...tablesOf(source, numbers, before), ...listsOf(words, lists, numbers) };
+  return { picture, source };
+}
+
+function tablesOf(
+  source: Source,
+  numbers: Numbers,
+  before: Shown | undefined,
+): Pick<Picture, ObjectKind> {
+  const reader = readerOf(source.words, numbers);
+  const table = <T extends object>(
+    kind: ObjectKind,
+    old: Table<T> | undefined,
+    one: (r: records.Reader) => T,
+  ): Table<T> =>
+    tableOf(
+      kind,
+      source,
+      old === undefined || before === undefined ? undefined : { table: old, source: before.source },
+      { birth: numbers[kind].birth, read: (at) => one(reader.from(at)) },
+    );
+  const was = before?.picture;
+  const irq_desc = table('irq_desc', was?.irq_desc, records.irqDesc);
   return {
-    device: table('device', records.device),
-    msi_device_data: table('msi_device_data', records.msiDeviceData),
-    msi_desc: table('msi_desc', records.msiDesc),
-    affinity: table('affinity', records.affinity),
-    sysfs_attrs: table('sysfs_attrs', records.sysfsAttrs),
-    xa_node: table('xa_node', (r) => records.xaNode(r, 'xa_node')),
-    radix_tree_node: table('radix_tree_node', (r) => records.xaNode(r, 'radix_tree_node')),
-    irq_domain: table('irq_domain', records.irqDomain),
-    msi_domain_info: table('msi_domain_info', records.msiDomainInfo),
-    irq_data: table('irq_data', records.irqData),
+    device: table('device', was?.device, records.device),
+    msi_device_data: table('msi_device_data', was?.msi_device_data, records.msiDeviceData),
+    msi_desc: table('msi_desc', was?.msi_desc, records.msiDesc),
+    affinity: table('affinity', was?.affinity, records.affinity),
+    sysfs_attrs: table('sysfs_attrs', was?.sysfs_attrs, records.sysfsAttrs),
+    xa_node: table('xa_node', was?.xa_node, (r) => records.xaNode(r, 'xa_node')),
+    radix_tree_node: table('radix_tree_node', was?.radix_tree_node, (r) =>
+      records.xaNode(r, 'radix_tree_node'),
+    ),
+    irq_domain: table('irq_domain', was?.irq_domain, records.irqDomain),
+    msi_domain_info: table('msi_domain_info', was?.msi_domain_info, records.msiDomainInfo),
+    irq_data: table('irq_data', was?.irq_data, records.irqData),
     irq_desc,
     kstat_irqs: statistics(
       irq_desc,
-      table('kstat_irqs', () => ({ irq: 0 })),
+      table('kstat_irqs', was?.kstat_irqs, () => ({ irq: 0 })),
     ),
-    fwnode: table('fwnode', records.fwnode),
-    name: table('name', (r) => ({ text: r.text() })),
-    devres: table('devres', records.devresNode),
-    ...listsOf(words, lists, numbers),
+    fwnode: table('fwnode', was?.fwnode, records.fwnode),
+    name: table('name', was?.name, (r) => ({ text: r.text() })),
+    devres: table('devres', was?.devres, records.devresNode),
   };
 }
 
@@ -90,36 +107,18 @@ function numbered({ byAddress, birth }: Numbering, words: Int32Array, at: number
   return birth.length - 1;
 }
 
-/** A table, and what it held before the step. */
-interface Held {
-  readonly kind: ObjectKind;
-  readonly before: Picture | undefined;
-}
-
-function tableOf<T>(
-  { kind, before }: Held,
-  { birth }: Numbering,
-  found: readonly Found[],
-  read: (at: number) => T,
-): Table<T> {
-  const objects: (T | undefined)[] = birth.map(() => undefined);
-  for (const { number, at } of found) objects[number] = read(at);
-  const touched = found.map(({ number }) => number);
-  for (const [number, object] of before?.[kind].objects.entries() ?? [])
-    if (object !== undefined && objects[number] === undefined) touched.push(number);
-  return { name: kind, objects, birth: [...birth], live: found.length, touched };
-}
-
-/** The statistics belong to an interrupt that points at them. */
+/** The statistics have no words of their own: they belong to an interrupt that points at them. */
 function statistics(
   descs: Picture['irq_desc'],
   stats: Table<{ irq: number }>,
 ): Table<{ irq: number }> {
-  for (const desc of descs.objects) {
-    const seen = desc === undefined ? undefined : stats.objects[desc.kstat_irqs];
-    if (seen !== undefined && desc !== undefined) Object.assign(seen, { irq: desc.irq });
-  }
-  return stats;
+  const irqs = new Map<number, number>();
+  for (const desc of descs.objects) if (desc !== undefined) irqs.set(desc.kstat_irqs, desc.irq);
+  const objects = stats.objects.map((seen, at) => {
+    const irq = irqs.get(at) ?? 0;
+    return seen === undefined || seen.irq === irq ? seen : { irq };
+  });
+  return { ...stats, objects };
 }
 
 function listsOf(
@@ -127,32 +126,34 @@ function listsOf(
   lists: ReadonlyMap<number, number>,
   numbers: Numbers,
 ): Pick<Picture, 'sparse_irqs' | 'blockIrq' | 'blockSize' | 'overridden'> {
-  const list = (which: number): readonly number[] => {
+  const numbersOf = (which: number): readonly number[] => {
     const at = lists.get(which) ?? 0;
-    return [...words.subarray(at + 4, at + 4 + (words[at + 3] ?? 0))];
+    const list: number[] = [];
+    for (let i = 0; i < (words[at + 3] ?? 0); i += 1) list.push(words[at + 4 + i] ?? 0);
+    return list;
   };
   const sparse_irqs = [0];
-  const pairs = list(LISTS.sparse_irqs);
+  const pairs = numbersOf(LISTS.sparse_irqs);
   for (let i = 0; i < pairs.length; i += 2) {
     const irq = pairs[i] ?? 0;
     while (sparse_irqs.length < irq) sparse_irqs.push(0);
     sparse_irqs[irq] = numberOf(numbers.irq_desc, (pairs[i + 1] ?? 0) >>> 0);
   }
-  const blocks = list(LISTS.blocks);
+  const blocks = numbersOf(LISTS.blocks);
   return {
     sparse_irqs,
     blockIrq: blocks.filter((_, i) => i % 2 === 0),
     blockSize: blocks.filter((_, i) => i % 2 === 1),
-    overridden: list(LISTS.overridden),
+    overridden: numbersOf(LISTS.overridden),
   };
 }
 
 /** One reader for all records; from() says where it goes on. */
 function readerOf(
-  memory: Memory,
+  words: Int32Array,
   numbers: Numbers,
 ): { readonly from: (at: number) => records.Reader } {
-  const { words, bytes } = memory;
+  const bytes = new Uint8Array(words.buffer);
   let next = 0;
   const int = (): number => words[next++] ?? 0;
   const number = (table: ObjectKind, address: number): number => numberOf(numbers[table], address);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A world of a tree: what it shows after each step, read from the memory of the machine that runs it. */
 import type { Environment } from '../../trace/environment.ts';
-import type { Observation, Picture } from '../../trace/observation.ts';
+import type { Observation, Picture, Splat } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
 import type { Subject } from '../subject.ts';
 import { addAbandoned, markAbandoned } from './abandoned.ts';
 import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
 import type { Checks } from './lines.ts';
-import type { Machine } from './machine.ts';
+import { DiesAtBoot, type Machine } from './machine.ts';
 import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
 import { addressesOf, copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
+import type { Shown } from './tables.ts';
 
 /** One machine for all subjects of a tree: whose turn it is has its world in it. */
 export interface Shared {
@@ -22,7 +23,7 @@ export interface Shared {
 interface World {
   readonly image: object;
   readonly numbers: Numbers;
-  readonly picture: Picture;
+  readonly shown: Shown;
   readonly abandoned: ReadonlySet<number>;
   readonly dead: boolean;
 }
@@ -32,18 +33,26 @@ export class CSubject implements Subject {
   readonly #shared: Shared;
   #numbers: Numbers = noNumbers();
   #away: object | undefined;
-  #picture: Picture;
+  #shown: Shown;
   #abandoned: ReadonlySet<number> = new Set();
   #dead = false;
+  /** It has come back once: it may do so again. */
+  #returns = false;
   readonly #boot: AtBoot;
 
   constructor(shared: Shared, environment: Environment) {
     this.#shared = shared;
     shared.owner?.leave();
     shared.owner = this;
-    const { machine } = shared;
-    this.#picture = this.#read(machine.begin(environment), undefined);
-    this.#boot = atBoot(machine.memory, this.#picture, addressesOf(this.#numbers));
+    const { machine, checks } = shared;
+    const booted = machine.begin(environment);
+    if (typeof booted !== 'number') {
+      const [splat] = readSplats(machine.memory, checks, booted).toReversed();
+      shared.owner = undefined;
+      throw new DiesAtBoot(deathText(splat, environment));
+    }
+    this.#shown = this.#read(booted, undefined);
+    this.#boot = atBoot(machine.memory, this.picture(), addressesOf(this.#numbers));
   }
 
   apply(step: Step): Observation {
@@ -55,10 +64,10 @@ export class CSubject implements Subject {
     const { words, at } = memory;
     const splats = readSplats(memory, checks, death);
     if (typeof ended === 'number') {
-      const before = this.#picture;
-      this.#picture = this.#read(ended, before);
-      this.#abandoned = addAbandoned(before, this.#picture, splats, this.#abandoned);
-      markAbandoned(this.#picture, this.#abandoned);
+      const before = this.#shown;
+      const { picture, source } = this.#read(ended, before);
+      this.#abandoned = addAbandoned(before.picture, picture, splats, this.#abandoned);
+      this.#shown = { picture: markAbandoned(picture, this.#abandoned), source };
     }
     const dead = death !== undefined;
     this.#dead = dead;
@@ -70,12 +79,12 @@ export class CSubject implements Subject {
       fired: readFired(memory),
       requests: readRequests(memory),
       dead,
-      picture: this.#picture,
+      picture: this.picture(),
     };
   }
 
   picture(): Picture {
-    return this.#picture;
+    return this.#shown.picture;
   }
 
   /** Of a kernel that died there is nobody to free anything. */
@@ -87,7 +96,7 @@ export class CSubject implements Subject {
     return leaksOf(machine.memory, {
       statics,
       boot: this.#boot,
-      picture: this.#picture,
+      picture: this.picture(),
       shown: addressesOf(this.#numbers),
     });
   }
@@ -97,7 +106,7 @@ export class CSubject implements Subject {
     return new Saved({
       image: this.#shared.machine.save(),
       numbers: copyNumbers(this.#numbers),
-      picture: this.#picture,
+      shown: this.#shown,
       abandoned: this.#abandoned,
       dead: this.#dead,
     });
@@ -106,20 +115,21 @@ export class CSubject implements Subject {
   restore(snapshot: object): void {
     if (!(snapshot instanceof Saved))
       throw new Error('this snapshot was taken from another subject');
-    const { image, numbers, picture, abandoned, dead } = snapshot.world;
+    const { image, numbers, shown, abandoned, dead } = snapshot.world;
     if (this.#shared.owner !== this) this.#shared.owner?.leave();
     this.#shared.owner = this;
     this.#away = undefined;
     this.#shared.machine.load(image);
     this.#numbers = copyNumbers(numbers);
-    this.#picture = picture;
+    this.#shown = shown;
     this.#abandoned = abandoned;
     this.#dead = dead;
   }
 
   /** Gives the machine up. */
   leave(): void {
-    this.#away = this.#shared.machine.save();
+    const { machine } = this.#shared;
+    this.#away = this.#returns || this.#dead ? machine.save() : machine.leave();
     this.#shared.owner = undefined;
   }
 
@@ -127,12 +137,15 @@ export class CSubject implements Subject {
     const { owner, machine } = this.#shared;
     if (owner === this) return;
     owner?.leave();
-    if (this.#away !== undefined) machine.load(this.#away);
+    if (this.#away !== undefined) {
+      machine.load(this.#away);
+      this.#returns = true;
+    }
     this.#away = undefined;
     this.#shared.owner = this;
   }
 
-  #read(words: number, before: Picture | undefined): Picture {
+  #read(words: number, before: Shown | undefined): Shown {
     return readPicture(this.#shared.machine.memory, words, this.#numbers, before);
   }
 }
@@ -143,4 +156,10 @@ class Saved {
   constructor(world: World) {
     this.world = world;
   }
+}
+
+function deathText(splat: Splat | undefined, { name }: Environment): string {
+  const { kind, fn, place } = splat ?? { kind: 'it hangs', fn: '', place: undefined };
+  const where = place === undefined ? '' : ` (${place})`;
+  return `the kernel dies at boot in environment ${name}: ${kind} ${fn}${where}`;
 }

@@ -3,7 +3,8 @@
 import type { Environment } from '../../trace/environment.ts';
 import { writeEnvironment, writeStep } from './encode.ts';
 import { topFunction } from './instance.ts';
-import type { Machine } from './machine.ts';
+import type { Step } from '../../trace/step.ts';
+import { type Death, type Machine, Past } from './machine.ts';
 import { type Exports, type Image, load, memoryOf, save, textAt } from './memory.ts';
 
 /** Runs the module that has these exports. */
@@ -11,9 +12,20 @@ export function wasmMachine(exports: Exports): Machine {
   const memory = memoryOf(exports);
   const linear = { memory, stack: exports.stack, stackTop: exports.stack.value };
   const pristine = save(memory);
+  let past: { readonly environment: Environment; readonly steps: Step[] } | undefined;
   const fresh = (environment: Environment): void => {
     load(linear, pristine);
     writeEnvironment(memory, environment);
+  };
+  const begin = (environment: Environment): Death | undefined => {
+    fresh(environment);
+    past = { environment, steps: [] };
+    return survived(exports.kc_boot);
+  };
+  const step = (each: Step): Death | undefined => {
+    past?.steps.push(each);
+    writeStep(memory, each);
+    return survived(exports.kc_step);
   };
   return {
     memory,
@@ -22,37 +34,52 @@ export function wasmMachine(exports: Exports): Machine {
       fresh(environment);
       return textAt(memory, exports.kc_missing());
     },
-    begin: (environment) => {
-      fresh(environment);
-      exports.kc_boot();
-      return exports.kc_dump();
-    },
-    step: (step) => {
-      writeStep(memory, step);
-      try {
-        exports.kc_step();
-      } catch (error) {
-        return { fn: topFunction(error) };
-      }
-      return exports.kc_dump();
-    },
+    begin: (environment) => begin(environment) ?? exports.kc_dump(),
+    step: (each) => step(each) ?? exports.kc_dump(),
     // Behind the stack, around the log, to where the heap begins.
     gather: () => [
       { first: linear.stackTop, end: memory.at.log },
       { first: memory.at.logEnd, end: memory.at.heap },
     ],
-    save: () => new Saved(save(memory)),
+    save: () => new Saved(save(memory), pastOf(past)),
+    leave: () => pastOf(past),
     load: (world) => {
+      if (world instanceof Past) {
+        begin(world.environment);
+        for (const each of world.steps) step(each);
+        return;
+      }
       if (!(world instanceof Saved)) throw new Error('this world was saved from another machine');
       load(linear, world.image);
+      const { environment, steps } = world.past;
+      past = { environment, steps: [...steps] };
     },
   };
 }
 
+/** How the kernel died of a call; nothing when it did not. */
+function survived(call: () => unknown): Death | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return { fn: topFunction(error) };
+  }
+}
+
+function pastOf(
+  past: { readonly environment: Environment; readonly steps: readonly Step[] } | undefined,
+): Past {
+  if (past === undefined) throw new Error('there is no world to save');
+  return new Past(past.environment, [...past.steps]);
+}
+
 class Saved {
   readonly image: Image;
+  readonly past: Past;
 
-  constructor(image: Image) {
+  constructor(image: Image, past: Past) {
     this.image = image;
+    this.past = past;
   }
 }

@@ -44,7 +44,7 @@ function splicesOf(place: Place, verb: Verb): readonly Splice[] | Missing {
       return beside(place, spot, verb.side, verb.code);
     case 'swap':
     case 'move':
-      return two(place, spot, verb);
+      return pair(place, spot, verb);
   }
 }
 
@@ -105,7 +105,7 @@ function beside(
   ];
 }
 
-function two(
+function pair(
   place: Place,
   spot: Spot,
   verb: Extract<Verb, { kind: 'swap' | 'move' }>,
@@ -118,25 +118,24 @@ function two(
     return {
       message: `in ${place.scope} one of the two statements is the other one, or within it`,
     };
-  if (verb.kind === 'swap')
-    return [
-      replaced(place, spot, textOf(place, other)),
-      replaced(place, other, textOf(place, spot)),
-    ];
+  if (verb.kind === 'swap') return exchanged(place, spot, other);
   const { tokens } = place.source;
   const words = tokens.slice(spot.first, spot.last + 1).map(({ text }) => text);
   return [replaced(place, spot, ';'), ...beside(place, other, verb.side, words.join(' '))];
 }
 
-function textOf({ source }: Place, spot: Spot): string {
-  const { start, end } = range(source.tokens, spot);
-  return source.text.slice(start, end);
+/** Each with its own line ends. */
+function exchanged({ source }: Place, one: Spot, two: Spot): readonly Splice[] {
+  const [a, b] = [range(source.tokens, one), range(source.tokens, two)];
+  return [
+    { ...a, by: source.text.slice(b.start, b.end) },
+    { ...b, by: source.text.slice(a.start, a.end) },
+  ];
 }
 
-/** With the line ends of what is gone, unless the new text has them. */
+/** With the line ends of what is gone. */
 function replaced({ source }: Place, spot: Spot, by: string): Splice {
   const { start, end } = range(source.tokens, spot);
-  if (by.includes('\n')) return { start, end, by };
   const lines = source.text.slice(start, end).split('\n').length - 1;
   return { start, end, by: by + '\n'.repeat(lines) };
 }

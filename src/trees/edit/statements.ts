@@ -19,7 +19,7 @@ export function statementsOf(
   { first, last }: Extent,
 ): readonly Statement[] | Fault {
   const found: Statement[] = [];
-  const reader = { source, found, end: last + 1 };
+  const reader = { source, found, end: last + 1, depth: 0 };
   for (let at = first; at <= last;) {
     const next = statement(reader, at, true);
     if (typeof next !== 'number') return next;
@@ -31,16 +31,24 @@ export function statementsOf(
 interface Reader {
   readonly source: Source;
   readonly found: Statement[];
-  /** Index behind the last token of the body. */
+  /** Index behind the last token of the block. */
   readonly end: number;
+  /** Statements around what is read, up to DEEPEST. */
+  depth: number;
 }
+
+/** No function is nested like this; a text may be. */
+const DEEPEST = 500;
 
 /** Index behind the statement at `at`; behind a label at the end of a block there is none. */
 function statement(reader: Reader, at: number, listed: boolean): number | Fault {
   const { source, found, end } = reader;
   const first = behindLabels(source, at, end);
   if (first >= end) return first;
+  if (reader.depth >= DEEPEST) return lost(source, first);
+  reader.depth += 1;
   const next = simpleOrNested(reader, first);
+  reader.depth -= 1;
   if (typeof next !== 'number') return next;
   if (next > end) return lost(source, first);
   found.push({ first, last: next - 1, listed });
@@ -80,10 +88,10 @@ const RESERVED = new Set([
   '__attribute__',
 ]);
 
-function block({ source, found }: Reader, at: number): number | Fault {
+function block({ source, found, depth }: Reader, at: number): number | Fault {
   const behindIt = behind(source, at);
   if (behindIt === undefined) return lost(source, at);
-  const inner = { source, found, end: behindIt - 1 };
+  const inner = { source, found, end: behindIt - 1, depth };
   for (let next = at + 1; next < behindIt - 1;) {
     const after = statement(inner, next, true);
     if (typeof after !== 'number') return after;

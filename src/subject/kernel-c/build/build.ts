@@ -12,7 +12,7 @@ import { NoModule } from './no-module.ts';
 import { linkNative } from './native.ts';
 import { type Overlay, writeOverlay } from './overlay.ts';
 import { type Release, releaseOf } from './release.ts';
-import { compilerVersion, requireLinker, run } from './run.ts';
+import { run, toolsFor } from './run.ts';
 import { SHIM, type Source, sourcesOf } from './sources.ts';
 
 /** What to build and where to. */
@@ -57,8 +57,7 @@ export async function buildModule(request: BuildRequest): Promise<Built> {
   const release = releaseOf(tree);
   const native = request.native === true;
   const sources = sourcesOf(tree, native);
-  const version = await compilerVersion(native ? 'native' : 'wasm');
-  if (!native) await requireLinker();
+  const version = await toolsFor(native ? 'native' : 'wasm');
   const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const overlaid = writeOverlay(tree, request.overlay ?? new Map(), join(cache, 'overlays'));

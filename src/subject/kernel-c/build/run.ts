@@ -41,6 +41,20 @@ export async function requireLinker(): Promise<void> {
   if (status !== 0) throw new NoModule(`wasm-ld: does not run; ${NEEDED['wasm-ld'] ?? ''}`);
 }
 
+/** What was found to do, by where it was looked for: tools do not change while a program runs. */
+const known = new Map<string, string>();
+
+/** The compiler's version in a line, when there is everything that a build needs; throws `NoModule` else. */
+export async function toolsFor(backend: Backend): Promise<string> {
+  const where = `${backend} ${process.env['PATH'] ?? ''}`;
+  const found = known.get(where);
+  if (found !== undefined) return found;
+  const version = await compilerVersion(backend);
+  if (backend === 'wasm') await requireLinker();
+  known.set(where, version);
+  return version;
+}
+
 /** The first that is known to do. */
 const OLDEST = 14;
 

@@ -8,32 +8,17 @@ import { readFileSync } from 'node:fs';
 
 import type { Environment } from '../../../trace/environment.ts';
 import type { Step } from '../../../trace/step.ts';
+import { NoModule } from '../build/no-module.ts';
 import { environmentWords, stepWords } from '../encode.ts';
-import { type Death, type Machine, topOf } from '../machine.ts';
+import { type Death, type Machine, Past, topOf } from '../machine.ts';
 import { type Memory, memoryIn, PLACE_COUNT, textAt } from '../memory.ts';
-import { ANSWERS, ASK, MAGIC, MEMORY } from './codes.ts';
+import { ASK, MAGIC, MEMORY } from './codes.ts';
 import { type Program, programOf } from './elf.ts';
-import { openPipe, type Pipe } from './pipe.ts';
 import { placesOf } from './place.ts';
-
-/** A world by what led to it. */
-class Past {
-  readonly environment: Environment;
-  readonly steps: readonly Step[];
-
-  constructor(environment: Environment, steps: readonly Step[]) {
-    this.environment = environment;
-    this.steps = steps;
-  }
-}
-
-interface Answer {
-  readonly how: (typeof ANSWERS)[number];
-  readonly numbers: readonly number[];
-}
+import { type Answer, startTalk, type Talk } from './talk.ts';
 
 interface State {
-  readonly pipe: Pipe;
+  readonly talk: Talk;
   readonly program: Program;
   readonly placeOf: (address: number) => string | undefined;
   readonly memory: Memory;
@@ -51,13 +36,13 @@ export function nativeMachine(path: string, longest: number): Machine {
   const bytes = new Uint8Array(new ArrayBuffer(MEMORY));
   const program = programOf(readFileSync(path));
   program.load(bytes);
-  const pipe = openPipe(path);
-  const [magic, domids = 0, first = 0, end = 0, ...places] = receive(pipe, bytes).numbers;
+  const talk = startTalk(path, bytes);
+  const [magic, domids = 0, first = 0, end = 0, ...places] = talk.greeting;
   if (magic !== MAGIC || places.length !== PLACE_COUNT)
-    throw new Error(`${path}: speaks another language; remove it, so that it is built again`);
+    throw new NoModule(`${path}: speaks another language; remove it, so that it is built again`);
   const memory = memoryIn(bytes.buffer, places);
   const state: State = {
-    pipe,
+    talk,
     program,
     placeOf: placesOf(path),
     memory,
@@ -85,10 +70,8 @@ export function nativeMachine(path: string, longest: number): Machine {
         { first: memory.at.logEnd, end },
       ];
     },
-    save: () => {
-      if (state.environment === undefined) throw new Error('there is no world to save');
-      return new Past(state.environment, [...state.steps]);
-    },
+    save: () => pastOf(state),
+    leave: () => pastOf(state),
     load: (world) => {
       if (!(world instanceof Past)) throw new Error('this world was saved from another machine');
       state.environment = world.environment;
@@ -98,12 +81,18 @@ export function nativeMachine(path: string, longest: number): Machine {
   };
 }
 
+function pastOf({ environment, steps }: State): Past {
+  if (environment === undefined) throw new Error('there is no world to save');
+  return new Past(environment, [...steps]);
+}
+
 /** The number of words of the picture. */
-function begin(state: State, environment: Environment): number {
+function begin(state: State, environment: Environment): number | Death {
   finish(state);
   state.environment = environment;
   state.steps = [];
   const { how, numbers } = ask(state, ASK.start, [state.longest, ...environmentWords(environment)]);
+  if (how === 'dead') return deathAt(state, numbers);
   if (how !== 'ok')
     throw new Error(`the kernel did not boot: ${how} in ${stackText(state, numbers)}`);
   state.alive = true;
@@ -164,36 +153,18 @@ function enter(state: State): void {
 
 /** Ends the world that there is. */
 function finish(state: State): void {
-  if (state.alive) state.pipe.send([ASK.end, 0]);
+  if (state.alive) state.talk.tell(ASK.end);
   state.alive = false;
   state.current = false;
 }
 
-function ask(state: State, what: number, words: readonly number[]): Answer {
-  state.pipe.send([what, words.length, ...words]);
-  const answer = receive(state.pipe, state.memory.bytes);
+function ask(state: State, what: Parameters<Talk['ask']>[0], words: readonly number[]): Answer {
+  const answer = state.talk.ask(what, words);
   if (answer.how !== 'ok') {
     state.alive = false;
     state.current = false;
   }
   return answer;
-}
-
-/** Takes an answer apart: the outcome, its numbers, and parts of memory, which are put where they belong. */
-function receive(pipe: Pipe, bytes: Uint8Array): Answer {
-  const answer = pipe.receive();
-  const word = (at: number): number => answer.readUInt32LE(4 * at);
-  const count = word(1);
-  const numbers = Array.from({ length: count }, (_, i) => word(2 + i));
-  const ranges = word(2 + count);
-  let from = 4 * (3 + count + 2 * ranges);
-  for (let i = 0; i < ranges; i += 1) {
-    const address = word(3 + count + 2 * i);
-    const length = word(4 + count + 2 * i);
-    bytes.set(answer.subarray(from, from + length), address);
-    from += length;
-  }
-  return { how: ANSWERS[word(0)] ?? 'lost', numbers };
 }
 
 interface Frame {

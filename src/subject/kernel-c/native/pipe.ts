@@ -29,7 +29,8 @@ export interface Pipe {
 const MAKE = 'mkfifo';
 
 /** Starts a program. Throws when it cannot be started. */
-export function openPipe(program: string): Pipe {
+export function openPipe(command: readonly string[]): Pipe {
+  const [program = '', ...args] = command;
   const folder = mkdtempSync(join(tmpdir(), 'msicheck-native-'));
   try {
     const [requests, answers] = [join(folder, 'requests'), join(folder, 'answers')];
@@ -38,7 +39,7 @@ export function openPipe(program: string): Pipe {
       throw new Error(`${MAKE}: ${made.error?.message ?? made.stderr}; expected two named pipes`);
     const said = openSync(join(folder, 'said'), 'w+');
     const [input, output] = [openBoth(requests), openBoth(answers)];
-    const child = spawn(program, [], {
+    const child = spawn(program, args, {
       // Its own group: a signal from the terminal is for us.
       detached: true,
       stdio: [input.read, output.write, said],
@@ -49,7 +50,12 @@ export function openPipe(program: string): Pipe {
     closeSync(input.read);
     closeSync(output.write);
     if (child.pid === undefined) throw new Error(`${program}: cannot be started`);
-    return pipeOf({ program, said, requests: input.write, answers: output.read });
+    return pipeOf({
+      program: command.join(' '),
+      said,
+      requests: input.write,
+      answers: output.read,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -112,7 +118,6 @@ const LAST = 500;
 function ended({ program, said }: State): Error {
   const text = readFileSync(said, 'utf8').trim().slice(-LAST);
   return new Error(
-    `${program}: ended without an answer${text === '' ? '' : `, and said: ${text}`}; expected one for ` +
-      'each request (it is built again when it is removed)',
+    `${program}: ended without an answer${text === '' ? '' : `, and said: ${text}`}`,
   );
 }
