@@ -11,7 +11,7 @@ export interface Ended {
 }
 
 /** Milliseconds until a command is ended. */
-export const LIMIT_MS = 120_000;
+export const LIMIT_MS = 300_000;
 
 /** How the program is called. */
 export const NPM = 'npm run -s msicheck --';

@@ -44,6 +44,8 @@ const LANGUAGE = [
   '-std=gnu11',
   '-O1',
   '-g',
+  // Not the folder that the compiler happens to be started in.
+  '-fdebug-compilation-dir=.',
   '-ffreestanding',
   '-fno-builtin',
   '-fshort-wchar',
