@@ -109,6 +109,32 @@ describe.each(trees)('the map of $name', { timeout: 600_000 }, ({ name, path }) 
       expect([...lines].filter((line) => code.get(file)?.has(line) !== true)).toEqual([]);
   });
 
+  test('has nothing of what only looks at the state, and headers from whatever file they are used in', () => {
+    const on = mapped();
+    run(on, ...SETUP);
+    const header = 'include/linux/xarray.h';
+    const used = [...(on.reached().get(header) ?? [])].map((line) => on.functionAt(header, line));
+    expect(used).toContain('xa_init_flags');
+    const session = startSession(environment(on), { factory: on.factory, spec: 'kernel' });
+    session.apply({ call: call('msi_setup_device_data'), faults: [] });
+    on.clear();
+    session.apply({ call: call('msi_lock_descs'), faults: [] });
+    expect([...on.reached().keys()].filter((file) => file.startsWith('lib/'))).toEqual([]);
+  });
+
+  test('has the conditions of a macro apart, each where the macro is used', async () => {
+    const { overlay, line } = changed(
+      'msi_lock_descs',
+      '#define KC_BOTH(a, b) ((a) && (b))\nif (KC_BOTH(dev, dev->msi.data)) /* both */\ndev->msi.data += 0;',
+    );
+    const { marks } = await build(overlay);
+    const both = marks.filter(
+      ({ kind, line: at }) => kind === 'condition' && at === line('/* both'),
+    );
+    expect(both.map(({ nth }) => nth)).toEqual([1, 2]);
+    expect(new Set(both.map(({ column }) => column)).size).toBe(1);
+  });
+
   test('tells an early return and a goto that are taken from those that are not', async () => {
     const { overlay, line } = changed(
       'msi_lock_descs',

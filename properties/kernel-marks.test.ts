@@ -59,6 +59,25 @@ describe('the intermediate code of a file', () => {
     expect(text).toMatch(/^@"kc_ran x\.c" = global \[8 x i8\] zeroinitializer/mu);
   });
 
+  test('has a byte for a line in each of its blocks, for a return may be on the line of its condition', () => {
+    const text = markLines(code('ptr') + debug('x.c').replace('line: 5', 'line: 4'), 'x.c');
+    expect(behind(text)).toEqual([
+      ['0', '%0'],
+      ['3', 'switch'],
+      ['4', 'ret'],
+    ]);
+  });
+
+  test('has no byte for a declaration, nor for where what was declared ends', () => {
+    const lifetime = (node: string): string =>
+      `  %p = bitcast i32* %x.addr to i8*, !dbg ${node}\n` +
+      `  call void @llvm.lifetime.end.p0i8(i64 4, i8* %p), !dbg ${node}\n`;
+    const text = code('i32*')
+      .replace('no:\n', `no:\n${lifetime('!5')}`)
+      .replace(/^ {2}%0 = load/mu, `${lifetime('!6')}$&`);
+    expect(behind(markLines(text + debug('x.c'), 'x.c'))).toEqual(behind(marked('i32*')));
+  });
+
   test('says of its bytes which function, line and column they are', () => {
     const json = /!"kc_map", !"(.*)"\}$/mu.exec(marked('i32*'))?.[1] ?? '';
     const text = json.replaceAll(/\\([0-9a-f]{2})/gu, (_, hex: string) =>

@@ -177,7 +177,7 @@ test('a place that names no file and no line has those that were named last', ()
             spellingLoc: { file: 'z.h', line: 1, col: 5 },
             expansionLoc: { file: '/y.c', line: 10, col: 7 },
           },
-          end: { col: 8 },
+          end: { spellingLoc: { line: 12, col: 9 }, expansionLoc: { col: 8 } },
         },
       },
     ],
@@ -186,5 +186,5 @@ test('a place that names no file and no line has those that were named last', ()
   expect(root.at).toEqual({ file: '/y.c', line: 3, column: 1 });
   expect(root.last).toEqual({ file: '/y.c', line: 9, column: 1 });
   expect(root.inner[0]?.first).toEqual({ file: '/y.c', line: 10, column: 7 });
-  expect(root.inner[0]?.last).toEqual({ file: '/y.c', line: 10, column: 8 });
+  expect(root.inner[0]?.last).toEqual({ file: '/y.c', line: 12, column: 8 });
 });

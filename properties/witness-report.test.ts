@@ -120,6 +120,15 @@ describe('the report', () => {
     expect(report).toMatch(/^another number of exits is in: f \(2 and 1\)$/mu);
   });
 
+  test('has the exits of a function in their order, whichever tree has them', () => {
+    const report = text(
+      tree('tree:a', [exit('f', 2)]),
+      tree('tree:b', [exit('f', 1, { outcome: 'error' }), exit('f', 2, { outcome: 'error' })]),
+    );
+    expect(rows(report).map((row) => row.slice(0, 5))).toEqual(['f | 1', 'f | 2', 'f | 2']);
+    expect(rows(report)[0]).toMatch(/^f \| 1 \| - \|/u);
+  });
+
   test('says which functions and which ways of conditions nothing reached', () => {
     const report = text({
       ...tree('tree:a', [exit('f', 1)]),

@@ -44,7 +44,7 @@ describe.each(trees)('witnesses in $name', { timeout: 600_000 }, ({ name, path }
     const text = readFileSync(join(tree, MSI), 'utf8');
     const body =
       '\nstatic int odd(struct device *dev)\n{\n\tstatic int n;\n' +
-      '\tif (!dev)\n\t\treturn -22;\n' +
+      '\tif (!dev && n == 100)\n\t\treturn -22;\n' +
       '\tif (n++ == 2)\n\t\tgoto out;\n' +
       '\treturn dev->msi.data ? 7 : -5;\nout:\n\treturn -3;\n}\n' +
       'int odd_never(void);\nint odd_never(void)\n{\n\treturn -4;\n}\n';
@@ -135,6 +135,33 @@ describe.each(trees)('witnesses in $name', { timeout: 600_000 }, ({ name, path }
     ]);
   });
 
+  test('have rather fewer faults than a simpler world', () => {
+    const { environment, steps } = trace(1);
+    const armed = steps.slice(0, 2).map((step) => ({ ...step, faults: [FAULT] }));
+    const simple = { environment, steps: [...steps.slice(0, 1), ...armed.slice(1)] };
+    const plain = { environment: { ...environment, vectors: 9 }, steps: steps.slice(0, 2) };
+    for (const traces of [
+      [simple, plain],
+      [plain, simple],
+    ]) {
+      const hunt = found().hunt();
+      for (const each of traces) hunt.see(each);
+      expect(hunt.witness(target('odd', 3, 'good'))).toEqual(plain);
+    }
+  });
+
+  test('are found by a fault where a longer one is known', () => {
+    const hunt = found().hunt();
+    const one = target('msi_setup_device_data', 2);
+    const { environment, steps } = trace(0);
+    const two = { devices: 2, hwirq: 'device' } as const;
+    const late = { call: call('msi_setup_device_data', { dev: 1 }), faults: [FAULT] };
+    hunt.see({ environment: { ...environment, ...two }, steps: [...steps, late] });
+    expect(hunt.witness(one)?.steps.length).toBe(2);
+    for (const _ of hunt.sweep(trace(0)));
+    expect(hunt.witness(one)?.steps.length).toBe(1);
+  });
+
   test('are found by a fault where they need one', () => {
     const hunt = found().hunt();
     const one = target('msi_setup_device_data', 2);
@@ -168,7 +195,11 @@ describe.each(trees)('witnesses in $name', { timeout: 600_000 }, ({ name, path }
     const lines = changed().split('\n');
     const odd = ways.filter((way) => way.function === 'odd');
     const returns = lines.indexOf('\t\treturn -22;') + 1;
-    expect(odd).toEqual([{ function: 'odd', line: returns - 1, column: 6, to: `${returns}:3` }]);
+    const line = returns - 1;
+    expect(odd).toEqual([
+      { function: 'odd', line, column: 6, to: 'anywhere' },
+      { function: 'odd', line, column: 11, to: `${line}:14` },
+    ]);
     expect(functions).toEqual(functions.toSorted((a, b) => a.line - b.line));
   });
 

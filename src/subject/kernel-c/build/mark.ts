@@ -85,6 +85,8 @@ const DEBUG = /, !dbg (!\d+)/u;
 const NO_CODE =
   /^ {2}(?:%[\w.$"-]+ = (?:phi|alloca|landingpad) |#dbg_|(?:tail )?call void @llvm\.(?:dbg|lifetime)\.)/u;
 const LABEL = /^([^\s:]+):(?: |$)/u;
+/** A declaration without a value is no code; compilers until LLVM 14 convert the pointer for this. */
+const LIFETIME = /^ {2}call void @llvm\.lifetime\./u;
 const CONDITION = /^ {2}br i1 ([^,]+), label /u;
 /** A result is kept until the function ends, unless there is one alone. */
 const RESULT = /^ {2}(?:store|ret) (i32|ptr|[%\w.]+\*+) ([^ ,]+), (?:\S+ %retval,|!dbg )/u;
@@ -134,6 +136,7 @@ function instructionPlace(
 ): DebugPlace | undefined {
   const line = lines[index] ?? '';
   if (!START.test(line) || NO_CODE.test(line) || line.startsWith('  ]')) return undefined;
+  if (line.includes(' = bitcast ') && LIFETIME.test(lines[index + 1] ?? '')) return undefined;
   return placeOf(debugNode(lines, index));
 }
 
