@@ -7,12 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { findingsText } from '../src/report/findings.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { hasBoth } from './machine-trees.ts';
 import { run } from './program.ts';
-
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees().map(({ name }) => name);
 
 let folder = '';
 beforeAll(() => {
@@ -50,7 +46,7 @@ test('what is said in the same words is one finding; what takes a fault is apart
   expect(text).toMatch(/^ {3}6\.1\.192 {3}not looked at$/mu);
 });
 
-test.skipIf(!trees.includes('6.12') || !trees.includes('6.1'))(
+test.skipIf(!hasBoth)(
   'every entry of the expected lists shows on the tree that it is about, with function and line',
   async () => {
     const args = ['findings', '--subject', 'tree:6.1', '--subject', 'tree:6.12'];

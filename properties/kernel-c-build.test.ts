@@ -23,13 +23,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { buildModule, type Built } from '../src/subject/kernel-c/build/build.ts';
 import { TREE } from '../src/subject/kernel-c/build/sources.ts';
 import { releaseName, releaseOf, versionCode } from '../src/subject/kernel-c/build/release.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees, treesOf } from '../src/subject/kernel-c/build/trees.ts';
+import { treesOf } from '../src/subject/kernel-c/build/trees.ts';
 import { SITES } from '../src/trace/sites.ts';
 import { type Kernel, kernelOf } from './kernel-c-module.ts';
+import { clang, trees } from './machine-trees.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const GFP_KERNEL = 0xcc0;
 /** What a build looks for before it looks for tools. */
 const HOLLOW = ['Makefile', ...TREE];

@@ -7,17 +7,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { runTrace, startSession } from '../src/run/session.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { startCounters } from '../src/subject/kernel-c/counters.ts';
 import { kernelC } from '../src/subject/kernel-c/index.ts';
 import { fits, type SubjectFactory } from '../src/subject/subject.ts';
 import type { Trace } from '../src/trace/step.ts';
 import { countedTree } from '../src/trees/counted.ts';
 import { readyTree } from '../src/trees/ready.ts';
-
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
+import { trees } from './machine-trees.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 

@@ -11,17 +11,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { buildModule } from '../src/subject/kernel-c/build/build.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { kernelC, nativeC } from '../src/subject/kernel-c/index.ts';
 import { fitted, type Subject, type SubjectFactory } from '../src/subject/subject.ts';
 import { call } from '../src/trace/call.ts';
 import type { Observation, Splat } from '../src/trace/observation.ts';
 import { fitTree } from '../src/trees/fit.ts';
+import { trees } from './machine-trees.ts';
 import { comparable } from './native-differences.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const MSI = 'kernel/irq/msi.c';
 const GETTER = /^unsigned int msi_(?:domain_)?get_virq\([^)]*\)\n\{/mu;
 const PLACE = /^kernel\/irq\/msi\.c:\d+$/u;

@@ -21,19 +21,16 @@ import { INTENDED, isApart } from '../src/conform/intended.ts';
 import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { startSession } from '../src/run/session.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { nativeC } from '../src/subject/kernel-c/index.ts';
 import { fits, fitted, type SubjectFactory } from '../src/subject/subject.ts';
 import type { Environment } from '../src/trace/environment.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import type { Step, Trace } from '../src/trace/step.ts';
 import { readyTree } from '../src/trees/ready.ts';
+import { trees } from './machine-trees.ts';
 import { comparable } from './native-differences.ts';
 import { runWith } from './program.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const ALL = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS];
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });

@@ -9,8 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { startSession, transcript } from '../src/run/session.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { fits, type SubjectFactory } from '../src/subject/subject.ts';
 import { call, type Call } from '../src/trace/call.ts';
 import { DEFAULT_ENVIRONMENT } from '../src/trace/environment.ts';
@@ -18,9 +16,8 @@ import { parseTrace } from '../src/trace/parse.ts';
 import type { Trace } from '../src/trace/step.ts';
 import { type KernelMap, mapOf } from '../src/trees/map.ts';
 import { readyTree } from '../src/trees/ready.ts';
+import { clang, trees } from './machine-trees.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const MSI = 'kernel/irq/msi.c';
 
 let folder = '';

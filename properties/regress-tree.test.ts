@@ -16,13 +16,10 @@ import { join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { trees } from './machine-trees.ts';
 import { type Ended, runWith } from './program.ts';
 import { copyTree, type Edit, replacing } from './tree-copies.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const MSI = 'kernel/irq/msi.c';
 
 vi.setConfig({ testTimeout: 240_000 });

@@ -22,8 +22,6 @@ import { startBatches } from '../src/generate/batch.ts';
 import { OWNED } from '../src/run/apply.ts';
 import { startReach } from '../src/run/reach.ts';
 import { runTrace, transcript } from '../src/run/session.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { fits, type SubjectFactory } from '../src/subject/subject.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import { PROFILES } from '../src/trace/profile.ts';
@@ -32,11 +30,10 @@ import { differences, domidsOf, profileOf } from '../src/trees/differs.ts';
 import { readyTree } from '../src/trees/ready.ts';
 import { treeNamed } from '../src/trees/registry.ts';
 import { shapeOf } from '../src/trees/shape.ts';
+import { clang, trees } from './machine-trees.ts';
 import { type Ended, runWith } from './program.ts';
 import { copyTree, type Edit, replacing } from './tree-copies.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const ALL = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS];
 const MSI = 'kernel/irq/msi.c';
 

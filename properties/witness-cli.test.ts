@@ -7,13 +7,9 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { releaseOf } from '../src/subject/kernel-c/build/release.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
+import { trees } from './machine-trees.ts';
 import { type Ended, runWith } from './program.ts';
 import { exitsIn } from './witness-json.ts';
-
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 
 const [tree] = trees;
 const name = tree?.name ?? '';

@@ -7,8 +7,6 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
-import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
-import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
 import { fits } from '../src/subject/subject.ts';
 import { call } from '../src/trace/call.ts';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../src/trace/environment.ts';
@@ -18,9 +16,8 @@ import { type KernelMap, mapOf } from '../src/trees/map.ts';
 import { type Hunt, startHunt } from '../src/witness/hunt.ts';
 import { type Target, targetsOf } from '../src/witness/targets.ts';
 import { unreachedOf } from '../src/witness/unreached.ts';
+import { clang, trees } from './machine-trees.ts';
 
-const clang = await compilerVersion().catch(() => '');
-const trees = clang === '' ? [] : registeredTrees();
 const MSI = 'kernel/irq/msi.c';
 
 let folder = '';

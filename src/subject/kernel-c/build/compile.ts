@@ -136,7 +136,7 @@ function keep(objects: Objects, recipe: string, fresh: string): string {
 }
 
 /** How many objects of one file and set of flags are kept. */
-const KEPT = 16;
+const KEPT = 32;
 
 /** Forgets the oldest objects of a recipe. */
 function prune(folder: string, recipe: string): void {
