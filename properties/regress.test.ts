@@ -105,7 +105,11 @@ describe('a change', () => {
     expect(result.touched).toMatchObject([
       { file: `src/${REFERENCE}/index.ts`, what: 'changed', fn: 'begin', missed: [] },
     ]);
-    expect(result.covered.sweep).toBeGreaterThan(5);
+    const { sweep } = result.covered;
+    expect(sweep).toBeGreaterThan(5);
+    const traces = 1 + sweep;
+    const steps = WHOLE.steps.length * traces;
+    expect(result.covered).toEqual({ traces, steps, corpus: 1, sweep, random: 0 });
   });
 
   test('with a line that no trace executes cannot be the same', () => {
@@ -191,6 +195,23 @@ describe('a change', () => {
       rule,
       expect.stringContaining(found),
     ]);
+  });
+
+  test('that is broken is not looked at any further', () => {
+    const { covered } = check(atBegin('  throw new Error("no");'), [WHOLE, WHOLE]);
+    const steps = WHOLE.steps.length;
+    expect(covered).toEqual({ traces: 1, steps, corpus: 1, sweep: 0, random: 0 });
+  });
+
+  test('is broken also behind the first difference of a sweep', () => {
+    const code = `if (step.faults.length > 0) {
+    k.requests[0] = 1 + (k.requests[0] ?? 0);
+    if (step.faults[0].nth > 1) throw new Error('no');
+  }`;
+    const replace = `  k.fired = [];\n  ${code}\n`;
+    const edit = { file: 'index.ts', find: '  k.fired = [];\n', replace };
+    const { verdict, evidence } = check(edit, [WHOLE]);
+    expect([verdict, evidence?.found]).toEqual(['broken', 'sweep of 1.trace']);
   });
 
   test('that does not load is never run', () => {
