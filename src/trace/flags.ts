@@ -19,6 +19,7 @@ export const MsiFlag = {
   MSI_FLAG_LEVEL_CAPABLE: 256,
   MSI_FLAG_NO_AFFINITY: 512,
   MSI_FLAG_NO_MASK: 1024,
+  MSI_FLAG_PCI_MSI_MASK_PARENT: 2048,
 } as const;
 
 /** `irq_domain::flags`. */

@@ -233,7 +233,7 @@ static int info_flags(unsigned int theirs)
 {
 	int bit, ours = 0;
 
-	for (bit = 0; bit < 11; bit++) {
+	for (bit = 0; bit < 12; bit++) {
 		int one = kc_msi_flags(1 << bit);
 
 		if (one > 0 && (theirs & one) == one)

@@ -375,6 +375,7 @@ int kc_msi_flags(int ours)
 		{ 128, MSI_FLAG_USE_DEV_FWNODE },
 		{ 512, MSI_FLAG_NO_AFFINITY },
 		{ 1024, MSI_FLAG_NO_MASK },
+		{ 2048, MSI_FLAG_PCI_MSI_MASK_PARENT },
 #endif
 	};
 	int i, theirs = 0, known = 0;
