@@ -121,6 +121,7 @@ const fields: fc.Arbitrary<Partial<Environment>> = fc.record(
     parent: fc.constantFrom<Environment['parent'][]>('plain', 'irq-msi-lib'),
     supported_flags: bits,
     required_flags: flags,
+    irq_ack: fc.boolean(),
     nr_irqs: within('nr_irqs'),
     online: within('online'),
     wired: within('wired'),

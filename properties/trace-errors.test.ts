@@ -53,9 +53,9 @@ test('an environment that is missing, late, there twice or without a name is ref
 test('an unknown field of an environment, and one that is there twice, are refused', () => {
   expect(complaints('colour: red', '__proto__: 1', 'constructor: 1', 'levels: 1\nlevels: 1'))
     .toMatchInlineSnapshot(`
-      "a.trace:3: unknown field "colour" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, nr_irqs, online, wired, hostile; e.g. levels: 1
-      a.trace:3: unknown field "__proto__" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, nr_irqs, online, wired, hostile; e.g. levels: 1
-      a.trace:3: unknown field "constructor" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, nr_irqs, online, wired, hostile; e.g. levels: 1
+      "a.trace:3: unknown field "colour" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
+      a.trace:3: unknown field "__proto__" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
+      a.trace:3: unknown field "constructor" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
       a.trace:4: field levels is there twice; expected it once"
     `);
 });

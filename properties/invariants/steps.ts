@@ -5,7 +5,7 @@ import * as balance from '../../src/invariants/balance.ts';
 import * as device from '../../src/invariants/device.ts';
 import * as devres from '../../src/invariants/devres.ts';
 import * as domain from '../../src/invariants/domain.ts';
-import { flagsOfItsParent } from '../../src/invariants/flags.ts';
+import { flagsOfItsParent, passesOn } from '../../src/invariants/flags.ts';
 import { COUNTS, nodesKnowTheirPlace, nothingLeft } from '../../src/invariants/memory.ts';
 import * as message from '../../src/invariants/message.ts';
 import * as order from '../../src/invariants/order.ts';
@@ -112,6 +112,9 @@ export const OWNERS: readonly Example[] = [
   }),
   example(flagsOfItsParent, ({ msi_domain_info }) => {
     at(msi_domain_info, 1).flags |= MsiFlag.MSI_FLAG_LEVEL_CAPABLE;
+  }),
+  example(passesOn, ({ msi_domain_info }) => {
+    at(msi_domain_info, 1).irq_eoi = true;
   }),
   example(domain.infoFits, ({ msi_domain_info }) => {
     at(msi_domain_info, 1).hwsize = 0;

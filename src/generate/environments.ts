@@ -147,6 +147,7 @@ const NEW: readonly NamedEnvironment[] = [
     parent: 'irq-msi-lib',
     flags: 0,
     prefix: true,
+    irq_ack: false,
     devices: 2,
   }),
   named(

@@ -8,7 +8,10 @@ import type { IrqDomain } from '../trace/structs.ts';
 import { Fact } from './facts.ts';
 import type { Rule, Situation } from './rule.ts';
 import { happens } from './situation.ts';
-import { domainMade } from './situations.ts';
+import { deviceDomainMade, domainMade } from './situations.ts';
+
+/** irq-msi-lib has served a device. */
+const served: Situation = byLib('a device got a domain from irq-msi-lib', () => 1);
 
 /** The parent of a device's domain has the last word. */
 export const flagsOfItsParent: Rule = {
@@ -33,6 +36,21 @@ export const flagsOfItsParent: Rule = {
     byLib('irq-msi-lib took a flag away from the domain of a device', (asked, has) => asked & ~has),
     byLib('irq-msi-lib gave a flag to the domain of a device', (asked, has) => has & ~asked),
   ],
+};
+
+/** The parent of a device's chip does what that itself does not. */
+export const passesOn: Rule = {
+  name: 'the chip of a domain passes irq_ack and irq_eoi on to that of its parent exactly when irq-msi-lib has served a device',
+  source: 'drivers/irqchip/irq-msi-lib.c msi_lib_init_dev_msi_info()',
+  newDomain: ({ picture, domain }, { environment }) => {
+    const info = picture.msi_domain_info.objects[domain.host_data];
+    if (info === undefined) return undefined;
+    const wanted = byLibrary(domain, environment);
+    const wrong = (['irq_ack', 'irq_eoi'] as const).find((name) => info[name] !== wanted);
+    if (wrong === undefined) return undefined;
+    return `the chip of domain ${domain.name} ${wanted ? 'got no' : 'got an'} ${wrong}`;
+  },
+  sometimes: [deviceDomainMade, served],
 };
 
 /** A domain of a device whose parent uses irq-msi-lib. */

@@ -76,6 +76,8 @@ export interface Environment {
   /** Bits of MsiFlag in `msi_parent_ops`, for irq-msi-lib. */
   readonly supported_flags: number;
   readonly required_flags: number;
+  /** The chip of the root has irq_ack, which chips of devices are made to call by irq-msi-lib. */
+  readonly irq_ack: boolean;
   /** Interrupt numbers that can exist (MAX_SPARSE_IRQS), 8..65536. */
   readonly nr_irqs: number;
   /** CPUs online, a mask of 1..15. */
@@ -107,6 +109,7 @@ export const DEFAULT_ENVIRONMENT: Environment = {
   parent: 'plain',
   supported_flags: ITS_SUPPORTED,
   required_flags: ITS_REQUIRED,
+  irq_ack: true,
   nr_irqs: 65_536,
   online: 15,
   wired: 0,

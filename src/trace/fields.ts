@@ -43,6 +43,7 @@ export const FIELDS: readonly FieldText[] = [
   word('parent', ['plain', 'irq-msi-lib'], (parent) => ({ parent })),
   bits('supported_flags', (supported_flags) => ({ supported_flags })),
   bits('required_flags', (required_flags) => ({ required_flags })),
+  yes('irq_ack', (irq_ack) => ({ irq_ack })),
   number('nr_irqs', (nr_irqs) => ({ nr_irqs })),
   number('online', (online) => ({ online })),
   number('wired', (wired) => ({ wired })),
@@ -66,7 +67,7 @@ type NumberField =
   | 'wired';
 type WordField = 'release' | 'msi' | 'pci' | 'bus_token' | 'hwirq' | 'compose' | 'parent';
 type BitsField = 'flags' | 'supported_flags' | 'required_flags';
-type YesField = 'fwnode' | 'handler' | 'prefix';
+type YesField = 'fwnode' | 'handler' | 'prefix' | 'irq_ack';
 
 function number(name: NumberField, set: (value: number) => Partial<Environment>): FieldText {
   const [min, max] = ENVIRONMENT_RANGES[name] ?? [0, 0];

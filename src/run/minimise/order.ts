@@ -83,6 +83,7 @@ function environmentRank(env: Environment): readonly number[] {
     env.parent === 'plain' ? 0 : 1,
     env.supported_flags ^ DEFAULT_ENVIRONMENT.supported_flags,
     env.required_flags ^ DEFAULT_ENVIRONMENT.required_flags,
+    env.irq_ack ? 0 : 1,
     numberRank(env.nr_irqs, DEFAULT_ENVIRONMENT.nr_irqs),
     numberRank(env.online, DEFAULT_ENVIRONMENT.online),
     numberRank(env.wired, DEFAULT_ENVIRONMENT.wired),

@@ -111,6 +111,7 @@ const CHANGES: readonly Change[] = [
   each('parent', ['plain']),
   (env) => [plainParent(env), { ...plainParent(env), flags: DEFAULT_ENVIRONMENT.flags }],
   each('supported_flags', [DEFAULT_ENVIRONMENT.supported_flags]),
+  each('irq_ack', [true]),
   each('required_flags', [DEFAULT_ENVIRONMENT.required_flags]),
   (env) => env.ops.map((op) => ({ ...env, ops: env.ops.filter((other) => other !== op) })),
   (env) => [

@@ -36,6 +36,7 @@ export function writeEnvironment({ words, at }: Memory, env: Environment): void 
     PARENT.indexOf(env.parent),
     env.supported_flags,
     env.required_flags,
+    Number(env.irq_ack),
     env.nr_irqs,
     env.online,
     env.wired,

@@ -12,7 +12,7 @@ import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } f
 import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
 import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
 import { addressesOf, copyNumbers, noNumbers, type Numbers, readPicture } from './picture.ts';
-import { exportsOf, topFunction } from './instance.ts';
+import { type Death, deathOf, exportsOf } from './instance.ts';
 
 /** A tree that was built. */
 export interface BuiltTree {
@@ -108,15 +108,15 @@ class CSubject implements Subject {
     const { memory, exports, checks } = this.#machine;
     this.#enter();
     writeStep(memory, step);
-    let top: string | undefined;
+    let death: Death | undefined;
     try {
       exports.kc_step();
     } catch (error) {
-      top = topFunction(error);
+      death = deathOf(error);
     }
-    const dead = top !== undefined;
+    const dead = death !== undefined;
     const { words, at } = memory;
-    const splats = readSplats(memory, checks, top ?? '');
+    const splats = readSplats(memory, checks, death);
     if (!dead) {
       const before = this.#picture;
       this.#picture = this.#read(before);

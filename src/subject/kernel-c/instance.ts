@@ -55,12 +55,21 @@ function numeric(value: unknown, name: string): (...args: readonly number[]) => 
 const PLUMBING =
   /^(?:__asan\w*|kc_\w+|mem(?:cpy|set|move)|kfree|_*(?:raw_)?spin_\w+|mutex_\w+|_*xas?_\w+)$/u;
 
-/** The kernel function on top of the stack of a death; rethrows what is none. */
-export function topFunction(error: unknown): string {
+/** How a kernel died. */
+export interface Death {
+  /** The kernel function on top of the stack. */
+  readonly top: string;
+  /** It called a function through NULL, which no check before an access sees. */
+  readonly calledNull: boolean;
+}
+
+/** Reads a death; rethrows what is none. */
+export function deathOf(error: unknown): Death {
   const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
   if (!died) throw error;
   const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
   const names = frames.map(([, name = '']) => name);
   const asan = names.findLastIndex((name) => name.startsWith('__asan'));
-  return names.slice(asan + 1).find((name) => !PLUMBING.test(name)) ?? 'unknown';
+  const top = names.slice(asan + 1).find((name) => !PLUMBING.test(name)) ?? 'unknown';
+  return { top, calledNull: error.message.startsWith('null function') };
 }

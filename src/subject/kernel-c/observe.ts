@@ -3,6 +3,7 @@
 import { type Callback, type Fired, type Splat, SPLAT_KINDS } from '../../trace/observation.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
 import { FIRED_OP, OBJECT_SIZE, OBJECTS } from './codes.ts';
+import type { Death } from './instance.ts';
 import type { Checks } from './lines.ts';
 import { type Memory, textAt } from './memory.ts';
 
@@ -61,8 +62,12 @@ function objectAt(memory: Memory, address: number): string {
   return '';
 }
 
-/** Complaints; `top` is the function that is on top of the stack, for those that have none of their own. */
-export function readSplats(memory: Memory, checks: Checks, top: string): readonly Splat[] {
+/** Complaints; those without a function of their own are of the one that died. */
+export function readSplats(
+  memory: Memory,
+  checks: Checks,
+  { top, calledNull }: Death = { top: '', calledNull: false },
+): readonly Splat[] {
   const { words, at } = memory;
   const count = Math.min(words[at.log >> 2] ?? 0, (at.fire - at.splat) / 20);
   const splats: Splat[] = [];
@@ -76,5 +81,6 @@ export function readSplats(memory: Memory, checks: Checks, top: string): readonl
     const splat = { kind, fn: fn === '' ? top : fn, nth, what };
     splats.push(file === '' ? splat : { ...splat, place: `${file}:${line}` });
   }
+  if (calledNull) splats.push({ kind: 'NULL dereference', fn: top, nth: 1, what: '' });
   return splats;
 }

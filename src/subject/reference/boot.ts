@@ -82,6 +82,8 @@ export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
     data: 1,
     filled: [],
     irq_set_affinity: false,
+    irq_ack: false,
+    irq_eoi: false,
     bundle: false,
   };
 }

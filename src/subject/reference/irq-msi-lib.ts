@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * The library of irqchip drivers that are MSI parents. Not here: `irq_eoi` and `irq_ack` of the chip, for no
- * interrupt arrives, msi_lib_irq_domain_select(), for domains are named by handles, and DOMAIN_BUS_WIRED_TO_MSI.
+ * The library of irqchip drivers that are MSI parents. Not here: msi_lib_irq_domain_select(), for domains are
+ * named by handles, and DOMAIN_BUS_WIRED_TO_MSI.
  *
  * Source: drivers/irqchip/irq-msi-lib.c, v6.12.
  */
@@ -38,6 +38,8 @@ export function msi_lib_init_dev_msi_info(
       return false;
   }
   info.flags = (info.flags & supported_flags) | required_flags;
+  info.irq_eoi = true;
+  info.irq_ack = true;
   info.irq_set_affinity = true;
   return true;
 }

@@ -261,6 +261,8 @@ static void dump_info(const struct msi_domain_info *info, int bundle)
 	put(info->data != NULL);
 	put(info->ops ? kc_filled(info->ops) : 0);
 	put(info->chip && info->chip->irq_set_affinity);
+	put(info->chip && info->chip->irq_ack);
+	put(info->chip && info->chip->irq_eoi);
 	put(bundle);
 }
 

@@ -415,6 +415,7 @@ int kc_our_token(int theirs)
 
 void kc_fill_info(struct msi_domain_info *info, int hwsize)
 {
+	kc_vector_chip.irq_ack = kc_env.irq_ack ? nothing : NULL;
 	kc_vector_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_VECTOR ? compose : NULL;
 	kc_msi_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_MSI ? compose : NULL;
 	info->flags = kc_msi_flags(kc_env.flags | 1);

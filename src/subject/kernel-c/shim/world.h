@@ -54,7 +54,7 @@ struct kc_env {
 	int ops;		/* 1 << enum kc_own */
 	int hwirq, handler, compose, prefix;
 	int parent, supported_flags, required_flags;	/* bits of MsiFlag, ours */
-	int nr_irqs, online, wired;
+	int irq_ack, nr_irqs, online, wired;
 	int hostiles;
 	struct { int op, nth, ret; } hostile[KC_MAX_HOSTILE];
 };
