@@ -195,10 +195,6 @@ describe('a rule says what it saw instead', () => {
           domain PFX-MSI-dev0-15 has root 4, its parent 1
       an MSI domain has the default operations that it asked for and does not provide, and no others
           domain PFX-MSI-dev0-15 got get_hwirq msi_prepare, expected get_hwirq msi_init msi_prepare
-      an MSI domain has the flags that were asked for, but that of a device none that its parent does not support, and each that its parent requires
-          domain PFX-MSI-dev0-15 should not have MSI_FLAG_LEVEL_CAPABLE
-      the chip of a domain passes irq_ack and irq_eoi on to that of its parent exactly when irq-msi-lib has served a device
-          the chip of domain PFX-MSI-dev0-15 got an irq_eoi
       an MSI domain has a firmware node, and an info with its bus token and the hwsize that was asked for, 65536 for none, which is its own when it is of a device
           domain PFX-MSI-dev0-15 has hwsize 0
       a per-device domain is in exactly one slot of its device, which has MSI data

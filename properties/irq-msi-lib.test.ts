@@ -24,6 +24,8 @@ import { ownFlags, refusal } from '../src/trace/parent.ts';
 import { parseStep } from '../src/trace/parse.ts';
 import type { Step } from '../src/trace/step.ts';
 import { readyTree } from '../src/trees/ready.ts';
+import { broken } from './invariants/play.ts';
+import { PARENTS } from './invariants/parents.ts';
 import { copyTree } from './tree-copies.ts';
 
 const clang = await compilerVersion().catch(() => '');
@@ -187,6 +189,19 @@ test('the trees that MSICHECK_TREES names are asked', ({ skip }) => {
   if (clang === '') skip('no clang that makes WebAssembly is installed');
   if (having.length === 0) skip(`MSICHECK_TREES names no kernel tree with ${LIB}`);
   expect(having.length).toBeGreaterThan(0);
+});
+
+test('a rule about what a parent makes of a domain says what it saw instead', () => {
+  expect(PARENTS.map((one) => broken(one)?.detail ?? 'holds').join('\n')).toMatchInlineSnapshot(`
+    "domain PFX-MSI-dev0-15 should not have MSI_FLAG_LEVEL_CAPABLE
+    domain PFX-MSI-dev0-15 should not have MSI_FLAG_LEVEL_CAPABLE
+    domain PFX-MSI-dev0-15 has no MSI_FLAG_FREE_MSI_DESCS
+    domain PFX-MSI-dev0-15 has no MSI_FLAG_LEVEL_CAPABLE
+    domain PFX-MSI-dev0-15 should not have MSI_FLAG_PCI_MSI_MASK_PARENT
+    the chip of domain PFX-MSI-dev0-15 got an irq_eoi
+    the chip of domain PFX-MSI-dev0-15 got no irq_ack
+    the chip of domain PFX-MSI-dev0-15 got no irq_set_affinity of irq-msi-lib"
+  `);
 });
 
 test('release 6.1 has no irq-msi-lib', () => {

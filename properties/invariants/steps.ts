@@ -5,14 +5,12 @@ import * as balance from '../../src/invariants/balance.ts';
 import * as device from '../../src/invariants/device.ts';
 import * as devres from '../../src/invariants/devres.ts';
 import * as domain from '../../src/invariants/domain.ts';
-import { flagsOfItsParent, passesOn } from '../../src/invariants/flags.ts';
 import { COUNTS, nodesKnowTheirPlace, nothingLeft } from '../../src/invariants/memory.ts';
 import * as message from '../../src/invariants/message.ts';
 import * as order from '../../src/invariants/order.ts';
 import { oneOwner } from '../../src/invariants/ownership.ts';
 import * as sysfs from '../../src/invariants/sysfs.ts';
 import { call } from '../../src/trace/call.ts';
-import { MsiFlag } from '../../src/trace/flags.ts';
 import { calls, type Example, example } from './example.ts';
 import { LEVEL, MSI, SLOT, WIRED } from './scenes.ts';
 import { addDomain, addIrq, addNode, at, op, put, type World } from './world.ts';
@@ -109,12 +107,6 @@ export const OWNERS: readonly Example[] = [
   }),
   example(domain.defaultsFilledIn, ({ msi_domain_info }) => {
     at(msi_domain_info, 1).filled = ['get_hwirq', 'msi_prepare'];
-  }),
-  example(flagsOfItsParent, ({ msi_domain_info }) => {
-    at(msi_domain_info, 1).flags |= MsiFlag.MSI_FLAG_LEVEL_CAPABLE;
-  }),
-  example(passesOn, ({ msi_domain_info }) => {
-    at(msi_domain_info, 1).irq_eoi = true;
   }),
   example(domain.infoFits, ({ msi_domain_info }) => {
     at(msi_domain_info, 1).hwsize = 0;
