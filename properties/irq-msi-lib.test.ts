@@ -7,11 +7,16 @@ import { existsSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 
 import { readKept } from '../src/cli/kept.ts';
+import { conform } from '../src/conform/conform.ts';
+import { INTENDED } from '../src/conform/intended.ts';
+import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS } from '../src/generate/environments.ts';
 import { outcomes } from '../src/oracle/oracle.ts';
+import { mayBeExpected } from '../src/run/expected.ts';
 import { runTrace } from '../src/run/session.ts';
 import { compilerVersion } from '../src/subject/kernel-c/build/run.ts';
 import { registeredTrees } from '../src/subject/kernel-c/build/trees.ts';
@@ -22,7 +27,8 @@ import { BUS_TOKENS, flagNames, MsiFlag } from '../src/trace/flags.ts';
 import type { Observation } from '../src/trace/observation.ts';
 import { ownFlags, refusal } from '../src/trace/parent.ts';
 import { parseStep } from '../src/trace/parse.ts';
-import type { Step } from '../src/trace/step.ts';
+import { formatTrace } from '../src/trace/format.ts';
+import type { Step, Trace } from '../src/trace/step.ts';
 import { readyTree } from '../src/trees/ready.ts';
 import { broken } from './invariants/play.ts';
 import { PARENTS } from './invariants/parents.ts';
@@ -63,6 +69,49 @@ function flagsOf({ picture }: Observation): readonly string[] {
 /** Complaints of a step. */
 function complaintsOf({ splats }: Observation): readonly string[] {
   return splats.map(({ kind, fn, nth }) => `${kind} ${fn} ${nth}`);
+}
+
+/** Random parents; none requires NO_AFFINITY, which would end most traces at what is expected of it. */
+const DRAWN: readonly Environment[] = fc.sample(
+  fc
+    .record({
+      bus_token: fc.constantFrom(...BUS_TOKENS.slice(-3)),
+      flags: drawnFlags(),
+      supported_flags: drawnFlags(),
+      required_flags: drawnFlags(),
+      irq_ack: fc.boolean(),
+      fwnode: fc.boolean(),
+      pci: fc.constantFrom<Environment['pci'][]>('none', 'msi', 'msix'),
+      ops: fc.constantFrom<Environment['ops'][]>(
+        [],
+        ['msi_free'],
+        ['domain_alloc_irqs', 'domain_free_irqs'],
+      ),
+    })
+    .map((fields) => withLib(fields))
+    .map((env) => (env.bus_token === 'DOMAIN_BUS_DEVICE_MSI' ? { ...env, flags: 0 } : env))
+    .filter((env) => impossible(env) === undefined),
+  { seed: 612, numRuns: 40 },
+);
+
+function drawnFlags(): fc.Arbitrary<number> {
+  const known = Object.values(MsiFlag).filter((flag) => flag !== MsiFlag.MSI_FLAG_NO_AFFINITY);
+  return fc.subarray(known).map((some) => some.reduce((all: number, flag) => all | flag, 0));
+}
+
+/** Runs random traces in the environments of random parents. */
+function inDrawn(factory: SubjectFactory, batches: number, visit: (trace: Trace) => void): void {
+  const fitting = DRAWN.map((environment) => fitted(factory, environment));
+  const draw = startBatches(
+    fitting.flatMap((each) => (typeof each === 'string' ? [] : each)),
+    'parents',
+  );
+  for (let batch = 0; batch < batches; batch += 1) {
+    draw(batch, 64, (trace) => {
+      visit(trace);
+      return true;
+    });
+  }
 }
 
 /** Each token, with flags and without, below each number of levels, for a usual parent and for one of few features. */
@@ -162,6 +211,16 @@ function describeSubject(start: () => Promise<SubjectFactory>): void {
 
 describe('irq-msi-lib of the reference', () => {
   describeSubject(() => Promise.resolve(reference));
+
+  test('shows nothing unexpected whatever a parent supports and requires', () => {
+    const { expected } = readKept();
+    inDrawn(reference, 10, (trace) => {
+      const verdict = runTrace(trace, { factory: reference, spec: 'kernel', expected });
+      const news =
+        verdict.kind === 'finding' && mayBeExpected(expected, verdict.finding) === undefined;
+      expect(news ? formatTrace(trace) : undefined).toBeUndefined();
+    });
+  });
 });
 
 const LIB = 'drivers/irqchip/irq-msi-lib.c';
@@ -173,6 +232,14 @@ describe.runIf(having.length > 0).for(having)('irq-msi-lib of tree $name', ({ na
     return { ...factory, start: (environment) => started(factory, environment) };
   };
   describeSubject(start);
+
+  test('shows what the reference shows whatever a parent supports and requires', async () => {
+    const other = await start();
+    inDrawn(other, 5, (trace) => {
+      const { difference } = conform(trace, { one: reference, other, intended: INTENDED });
+      expect(difference && formatTrace(trace)).toBeUndefined();
+    });
+  });
 
   test('is what a tree without the file says that it lacks', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'msicheck-'));

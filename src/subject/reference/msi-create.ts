@@ -4,7 +4,6 @@
  *
  * Source: kernel/irq/msi.c __msi_create_irq_domain() to msi_match_device_irq_domain(), v6.12.
  */
-import { Errno } from '../../trace/errno.ts';
 import { BUS_TOKENS, DomainFlag, MSI_XA_DOMAIN_SIZE } from '../../trace/flags.ts';
 import type { DefaultOp, MsiDomainInfo } from '../../trace/structs.ts';
 import { WARN_ON } from './bug.ts';
@@ -172,13 +171,10 @@ function init_dev_msi_info(k: Kernel, domain: number, child: Child): boolean {
   if (at(k, k.irq_domain, domain).kind !== 'vector')
     return msi_parent_init_dev_msi_info(k, domain, child);
   const { dev, domid, info, parent } = child;
-  let ret = forced(k, 'init_dev_msi_info') ?? 0;
-  if (ret >= 0 && k.env.parent === 'irq-msi-lib') {
-    const served = msi_lib_init_dev_msi_info(k, domain, parent, at(k, k.msi_domain_info, info));
-    if (!served) ret = Errno.EINVAL;
-  }
+  const ret = forced(k, 'init_dev_msi_info') ?? 0;
   seenIn(k, 'init_dev_msi_info', domain, { dev, arg: domid, ret });
-  return ret >= 0;
+  if (ret < 0 || k.env.parent === 'plain') return ret >= 0;
+  return msi_lib_init_dev_msi_info(k, domain, parent, at(k, k.msi_domain_info, info));
 }
 
 /** Asks the parent; false, with a WARN, where there is none to ask. */

@@ -216,10 +216,10 @@ static bool init_dev_msi_info(struct device *dev, struct irq_domain *domain, str
 	int ret = 0;
 
 	kc_forced(KC_INIT_DEV_MSI_INFO, &ret);
-	if (ret >= 0 && kc_env.parent == KC_PARENT_LIB && !msi_lib_init_dev_msi_info(dev, domain, parent, info))
-		ret = -EINVAL;
 	kc_seen(KC_INIT_DEV_MSI_INFO, kc_handle(domain), kc_handle_of(dev), 0, kc_call.domid, ret);
-	return ret >= 0;
+	if (ret < 0 || kc_env.parent == KC_PARENT_PLAIN)
+		return ret >= 0;
+	return msi_lib_init_dev_msi_info(dev, domain, parent, info);
 }
 
 static struct msi_parent_ops root_ops = { .init_dev_msi_info = init_dev_msi_info };
