@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 
 import { readKept } from '../src/cli/kept.ts';
@@ -75,7 +75,7 @@ function complaintsOf({ splats }: Observation): readonly string[] {
 const DRAWN: readonly Environment[] = fc.sample(
   fc
     .record({
-      bus_token: fc.constantFrom(...BUS_TOKENS.slice(-3)),
+      bus_token: fc.constantFrom(...BUS_TOKENS.slice(-4)),
       flags: drawnFlags(),
       supported_flags: drawnFlags(),
       required_flags: drawnFlags(),
@@ -151,6 +151,18 @@ function describeSubject(start: () => Promise<SubjectFactory>): void {
       'MSI_FLAG_USE_DEF_CHIP_OPS',
       'MSI_FLAG_DEV_SYSFS',
       'MSI_FLAG_PCI_MSI_MASK_PARENT',
+    ]);
+  });
+
+  test('takes the descriptors of wired interrupts for those of the core, whatever else is asked for', async () => {
+    const flags = MsiFlag.MSI_FLAG_USE_DEV_FWNODE | MsiFlag.MSI_FLAG_NO_MASK;
+    const bus_token = 'DOMAIN_BUS_WIRED_TO_MSI';
+    const seen = after(await start(), withLib({ bus_token, flags, fwnode: true }));
+    expect(flagsOf(seen)).toEqual([
+      'MSI_FLAG_USE_DEF_DOM_OPS',
+      'MSI_FLAG_USE_DEF_CHIP_OPS',
+      'MSI_FLAG_FREE_MSI_DESCS',
+      'MSI_FLAG_USE_DEV_FWNODE',
     ]);
   });
 

@@ -79,7 +79,7 @@ test('an impossible value of a field is refused with those that are possible', (
     a.trace:3: impossible value "" of nr_irqs; expected a number, 8..65536; e.g. nr_irqs: 65536
     a.trace:3: impossible value "5.4" of release; expected one of 6.12, 6.12.117, 6.1; e.g. release: 6.12
     a.trace:3: impossible value "yes" of msi; expected one of device, global, none; e.g. msi: device
-    a.trace:3: impossible value "DOMAIN_BUS_I2C" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI; e.g. bus_token: DOMAIN_BUS_DEVICE_MSI
+    a.trace:3: impossible value "DOMAIN_BUS_I2C" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI, DOMAIN_BUS_WIRED_TO_MSI; e.g. bus_token: DOMAIN_BUS_DEVICE_MSI
     a.trace:3: impossible value "1" of fwnode; expected yes or no; e.g. fwnode: no"
   `);
 });

@@ -58,17 +58,21 @@ export function byLibrary({ handle }: Readonly<IrqDomain>, { parent }: Environme
   return handle < 0 && parent === 'irq-msi-lib';
 }
 
-/** Drivers that share a domain ask for the default operations; devices without PCI for nothing, and the core has the descriptors. */
+/** Drivers that share a domain ask for the default operations; devices without PCI have the core free their descriptors, and, if they are not wired, make them. */
 function askedFor(domain: Readonly<IrqDomain>, environment: Environment): number {
   const { flags, bus_token } = environment;
   if (domain.handle >= 0) return flags | MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS;
-  if (!byLibrary(domain, environment) || bus_token !== 'DOMAIN_BUS_DEVICE_MSI') return flags;
+  if (!byLibrary(domain, environment)) return flags;
+  if (bus_token === 'DOMAIN_BUS_WIRED_TO_MSI') return flags | MsiFlag.MSI_FLAG_FREE_MSI_DESCS;
+  if (bus_token !== 'DOMAIN_BUS_DEVICE_MSI') return flags;
   return MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS | MsiFlag.MSI_FLAG_FREE_MSI_DESCS;
 }
 
 /** Only PCI masks at the parent. */
 function notFor(bus_token: Environment['bus_token']): number {
-  return bus_token === 'DOMAIN_BUS_DEVICE_MSI' ? MsiFlag.MSI_FLAG_PCI_MSI_MASK_PARENT : 0;
+  const pci =
+    bus_token === 'DOMAIN_BUS_PCI_DEVICE_MSI' || bus_token === 'DOMAIN_BUS_PCI_DEVICE_MSIX';
+  return pci ? 0 : MsiFlag.MSI_FLAG_PCI_MSI_MASK_PARENT;
 }
 
 function words(flags: number): string {

@@ -40,6 +40,7 @@ export const BUS_TOKENS = [
   'DOMAIN_BUS_PCI_DEVICE_MSI',
   'DOMAIN_BUS_PCI_DEVICE_MSIX',
   'DOMAIN_BUS_DEVICE_MSI',
+  'DOMAIN_BUS_WIRED_TO_MSI',
 ] as const;
 
 /** One of `BUS_TOKENS`. */

@@ -40,7 +40,7 @@ export function refusal({ parent, levels, bus_token, flags }: Parent): number {
   if (parent === 'plain') return 0;
   if (levels > 0) return DELEGATED;
   if (bus_token === 'DOMAIN_BUS_DEVICE_MSI') return flags === 0 ? 0 : HAS_FLAGS;
-  return isPciDevice(bus_token) ? 0 : WRONG_TOKEN;
+  return isPciDevice(bus_token) || bus_token === 'DOMAIN_BUS_WIRED_TO_MSI' ? 0 : WRONG_TOKEN;
 }
 
 const DELEGATED = 2;
@@ -54,7 +54,8 @@ export function ownFlags(env: Parent): number {
   const { MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS: simple, MSI_FLAG_FREE_MSI_DESCS: frees } = MsiFlag;
   if (isPciDevice(bus_token)) return (flags & supported_flags) | required_flags;
   const required = required_flags & ~MsiFlag.MSI_FLAG_PCI_MSI_MASK_PARENT;
-  return ((simple | frees) & supported_flags) | required;
+  const asked = bus_token === 'DOMAIN_BUS_DEVICE_MSI' ? simple : flags;
+  return ((asked | frees) & supported_flags) | required;
 }
 
 function isPciDevice(bus_token: BusToken): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * The library of irqchip drivers that are MSI parents. Not here: msi_lib_irq_domain_select(), for domains are
- * named by handles, and DOMAIN_BUS_WIRED_TO_MSI.
+ * named by handles.
  *
  * Source: drivers/irqchip/irq-msi-lib.c, v6.12.
  */
@@ -31,6 +31,10 @@ export function msi_lib_init_dev_msi_info(
     case 'DOMAIN_BUS_DEVICE_MSI':
       if (WARN_ON(k, info.flags !== 0, fn, 5)) return false;
       info.flags = MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS | MsiFlag.MSI_FLAG_FREE_MSI_DESCS;
+      required_flags &= ~MsiFlag.MSI_FLAG_PCI_MSI_MASK_PARENT;
+      break;
+    case 'DOMAIN_BUS_WIRED_TO_MSI':
+      info.flags |= MsiFlag.MSI_FLAG_FREE_MSI_DESCS;
       required_flags &= ~MsiFlag.MSI_FLAG_PCI_MSI_MASK_PARENT;
       break;
     default:

@@ -394,8 +394,9 @@ int kc_bus_token(int ours)
 		DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI,
 #if KC_PER_DEVICE
 		DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI,
+		DOMAIN_BUS_WIRED_TO_MSI,
 #else
-		-1, -1, DOMAIN_BUS_GENERIC_MSI,
+		-1, -1, DOMAIN_BUS_GENERIC_MSI, -1,
 #endif
 	};
 
@@ -406,7 +407,7 @@ int kc_our_token(int theirs)
 {
 	int ours;
 
-	for (ours = 0; ours < 7; ours++) {
+	for (ours = 0; ours < 8; ours++) {
 		if (kc_bus_token(ours) == theirs)
 			return ours;
 	}
