@@ -40,15 +40,19 @@ export const flagsOfItsParent: Rule = {
 
 /** The parent of a device's chip does what that itself does not. */
 export const passesOn: Rule = {
-  name: 'the chip of a domain passes irq_ack and irq_eoi on to that of its parent exactly when irq-msi-lib has served a device',
+  name: 'the chip of a domain that irq-msi-lib serves passes irq_eoi on, and irq_ack where that of its parent has one, and no other chip does',
   source: 'drivers/irqchip/irq-msi-lib.c msi_lib_init_dev_msi_info()',
   newDomain: ({ picture, domain }, { environment }) => {
     const info = picture.msi_domain_info.objects[domain.host_data];
     if (info === undefined) return undefined;
-    const wanted = byLibrary(domain, environment);
-    const wrong = (['irq_ack', 'irq_eoi'] as const).find((name) => info[name] !== wanted);
-    if (wrong === undefined) return undefined;
-    return `the chip of domain ${domain.name} ${wanted ? 'got no' : 'got an'} ${wrong}`;
+    if (!byLibrary(domain, environment))
+      return info.irq_ack || info.irq_eoi
+        ? `the chip of domain ${domain.name} got an ${info.irq_ack ? 'irq_ack' : 'irq_eoi'}`
+        : undefined;
+    if (!info.irq_eoi) return `the chip of domain ${domain.name} got no irq_eoi`;
+    return info.irq_ack || !environment.irq_ack
+      ? undefined
+      : `the chip of domain ${domain.name} got no irq_ack`;
   },
   sometimes: [deviceDomainMade, served],
 };

@@ -349,7 +349,7 @@ void kc_wired_handler(struct irq_desc *desc)
 {
 }
 
-struct irq_chip kc_vector_chip = { .name = "vector", .irq_compose_msi_msg = compose };
+struct irq_chip kc_vector_chip = { .name = "vector", .irq_eoi = nothing, .irq_compose_msi_msg = compose };
 struct irq_chip kc_level_chip = { .name = "level" };
 struct irq_chip kc_wired_chip = { .name = "wired", .irq_mask = nothing, .irq_unmask = nothing };
 struct irq_chip kc_msi_chip = {
