@@ -10,6 +10,7 @@ import { broken, prepare, take } from './invariants/play.ts';
 import { allocate, boot, ENVIRONMENT, insert } from './invariants/scenes.ts';
 import { ANSWERS } from './invariants/operations.ts';
 import { COMPLAINTS, DESCRIPTORS, INTERRUPTS } from './invariants/states.ts';
+import { PARENTS } from './invariants/parents.ts';
 import { MEMORY, OPERATIONS, OWNERS } from './invariants/steps.ts';
 import { begin, observe } from './invariants/world.ts';
 
@@ -20,6 +21,7 @@ const EXAMPLES = [
   ...OPERATIONS,
   ...ANSWERS,
   ...OWNERS,
+  ...PARENTS,
   ...MEMORY,
 ];
 

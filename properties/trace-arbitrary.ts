@@ -96,9 +96,10 @@ function within(field: string): fc.Arbitrary<number> {
 }
 
 const name = fc.stringMatching(/^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/u);
-const flags = fc
+const bits = fc
   .subarray(Object.values(MsiFlag))
-  .map((bits) => bits.reduce((all: number, bit) => all | bit, MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS));
+  .map((list) => list.reduce((all: number, bit) => all | bit, 0));
+const flags = bits.map((some) => some | MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS);
 const fields: fc.Arbitrary<Partial<Environment>> = fc.record(
   {
     release: fc.constantFrom<Environment['release'][]>('6.1', '6.12'),
@@ -117,6 +118,10 @@ const fields: fc.Arbitrary<Partial<Environment>> = fc.record(
     handler: fc.boolean(),
     compose: fc.constantFrom<Environment['compose'][]>('vector', 'msi'),
     prefix: fc.boolean(),
+    parent: fc.constantFrom<Environment['parent'][]>('plain', 'irq-msi-lib'),
+    supported_flags: bits,
+    required_flags: flags,
+    irq_ack: fc.boolean(),
     nr_irqs: within('nr_irqs'),
     online: within('online'),
     wired: within('wired'),
@@ -132,6 +137,8 @@ const environment: fc.Arbitrary<Environment> = fc
 /** Replaces what cannot be together, so that few draws are lost. */
 function possible(env: Environment): Environment {
   if (impossible(env) === undefined) return env;
+  const { parent, supported_flags, required_flags } =
+    env.msi === 'device' && env.parent === 'irq-msi-lib' ? env : DEFAULT_ENVIRONMENT;
   const release = env.msi === 'device' ? '6.12' : env.release;
   const foreign =
     release === '6.12'
@@ -140,7 +147,7 @@ function possible(env: Environment): Environment {
   const ops = env.ops.filter((op) => !foreign.includes(op));
   const hwirq = env.msi === 'global' && env.hwirq === 'index' ? 'device' : env.hwirq;
   const bus_token = env.pci === 'none' ? env.bus_token : 'DOMAIN_BUS_PCI_MSI';
-  return { ...env, release, ops, hwirq, bus_token };
+  return { ...env, release, ops, hwirq, bus_token, parent, supported_flags, required_flags };
 }
 
 /** An environment that can exist, and steps that its release has. */

@@ -53,11 +53,11 @@ test('an environment that is missing, late, there twice or without a name is ref
 test('an unknown field of an environment, and one that is there twice, are refused', () => {
   expect(complaints('colour: red', '__proto__: 1', 'constructor: 1', 'levels: 1\nlevels: 1'))
     .toMatchInlineSnapshot(`
-    "a.trace:3: unknown field "colour" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, nr_irqs, online, wired, hostile; e.g. levels: 1
-    a.trace:3: unknown field "__proto__" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, nr_irqs, online, wired, hostile; e.g. levels: 1
-    a.trace:3: unknown field "constructor" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, nr_irqs, online, wired, hostile; e.g. levels: 1
-    a.trace:4: field levels is there twice; expected it once"
-  `);
+      "a.trace:3: unknown field "colour" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
+      a.trace:3: unknown field "__proto__" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
+      a.trace:3: unknown field "constructor" of the environment; expected one of release, vectors, revmap_size, levels, msi, devices, pci, fwnode, flags, hwsize, bus_token, ops, hwirq, handler, compose, prefix, parent, supported_flags, required_flags, irq_ack, nr_irqs, online, wired, hostile; e.g. levels: 1
+      a.trace:4: field levels is there twice; expected it once"
+    `);
 });
 
 test('an impossible value of a field is refused with those that are possible', () => {
@@ -79,7 +79,7 @@ test('an impossible value of a field is refused with those that are possible', (
     a.trace:3: impossible value "" of nr_irqs; expected a number, 8..65536; e.g. nr_irqs: 65536
     a.trace:3: impossible value "5.4" of release; expected one of 6.12, 6.12.117, 6.1; e.g. release: 6.12
     a.trace:3: impossible value "yes" of msi; expected one of device, global, none; e.g. msi: device
-    a.trace:3: impossible value "DOMAIN_BUS_I2C" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI; e.g. bus_token: DOMAIN_BUS_DEVICE_MSI
+    a.trace:3: impossible value "DOMAIN_BUS_I2C" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI, DOMAIN_BUS_WIRED_TO_MSI; e.g. bus_token: DOMAIN_BUS_DEVICE_MSI
     a.trace:3: impossible value "1" of fwnode; expected yes or no; e.g. fwnode: no"
   `);
 });
@@ -95,7 +95,7 @@ test('an unknown flag and an unknown operation are refused with the valid ones',
       'hostile: set_desc 1 = -1',
     ),
   ).toMatchInlineSnapshot(`
-    "a.trace:3: unknown name "MSI_FLAG_FAST" in flags; expected "none" or names among MSI_FLAG_USE_DEF_DOM_OPS, MSI_FLAG_USE_DEF_CHIP_OPS, MSI_FLAG_ACTIVATE_EARLY, MSI_FLAG_MUST_REACTIVATE, MSI_FLAG_DEV_SYSFS, MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS, MSI_FLAG_FREE_MSI_DESCS, MSI_FLAG_USE_DEV_FWNODE, MSI_FLAG_LEVEL_CAPABLE, MSI_FLAG_NO_AFFINITY, MSI_FLAG_NO_MASK; e.g. MSI_FLAG_USE_DEF_DOM_OPS
+    "a.trace:3: unknown name "MSI_FLAG_FAST" in flags; expected "none" or names among MSI_FLAG_USE_DEF_DOM_OPS, MSI_FLAG_USE_DEF_CHIP_OPS, MSI_FLAG_ACTIVATE_EARLY, MSI_FLAG_MUST_REACTIVATE, MSI_FLAG_DEV_SYSFS, MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS, MSI_FLAG_FREE_MSI_DESCS, MSI_FLAG_USE_DEV_FWNODE, MSI_FLAG_LEVEL_CAPABLE, MSI_FLAG_NO_AFFINITY, MSI_FLAG_NO_MASK, MSI_FLAG_PCI_MSI_MASK_PARENT; e.g. MSI_FLAG_USE_DEF_DOM_OPS
     a.trace:3: MSI_FLAG_NO_MASK is in flags twice; expected each name once
     a.trace:3: unknown name "msi_free," in ops; expected "none" or names among msi_free, msi_check, msi_finish, handle_error, prepare_desc, msi_post_free, msi_translate, domain_alloc_irqs, domain_free_irqs, wrap_alloc, wrap_free; e.g. msi_free
     a.trace:3: unknown name "constructor" in ops; expected "none" or names among msi_free, msi_check, msi_finish, handle_error, prepare_desc, msi_post_free, msi_translate, domain_alloc_irqs, domain_free_irqs, wrap_alloc, wrap_free; e.g. msi_free
@@ -105,12 +105,25 @@ test('an unknown flag and an unknown operation are refused with the valid ones',
 });
 
 test('an environment that cannot exist is refused at its own line', () => {
-  expect(complaints('release: 6.1', 'flags: none', 'msi: global\ndevices: 2', 'ops: msi_check'))
-    .toMatchInlineSnapshot(`
+  const wrong = [
+    'release: 6.1',
+    'flags: none',
+    'msi: global\ndevices: 2',
+    'ops: msi_check',
+    'parent: irq-msi-lib\nrelease: 6.1\nmsi: global',
+    'parent: irq-msi-lib\nmsi: global',
+    'supported_flags: none',
+    'parent: irq-msi-lib\nflags: none\nrequired_flags: none',
+  ];
+  expect(complaints(...wrong)).toMatchInlineSnapshot(`
     "a.trace:2: impossible environment: per-device domains came with 6.2, so release 6.1 needs "msi: global" or "msi: none"; expected fields that go together
     a.trace:2: impossible environment: flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own; expected fields that go together
     a.trace:2: impossible environment: several devices share the global domain, so "hwirq: index" would collide; use "hwirq: device" or "hwirq: overlap"; expected fields that go together
-    a.trace:2: impossible environment: msi_check does not exist in 6.12; use "release: 6.1"; expected fields that go together"
+    a.trace:2: impossible environment: msi_check does not exist in 6.12; use "release: 6.1"; expected fields that go together
+    a.trace:2: impossible environment: irq-msi-lib came with 6.11, so release 6.1 needs "parent: plain"; expected fields that go together
+    a.trace:2: impossible environment: only domains of devices come to irq-msi-lib, so it needs "msi: device", not "msi: global"; expected fields that go together
+    a.trace:2: impossible environment: supported_flags and required_flags are for irq-msi-lib; use "parent: irq-msi-lib"; expected fields that go together
+    a.trace:2: impossible environment: required_flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own; expected fields that go together"
   `);
 });
 

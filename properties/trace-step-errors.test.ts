@@ -122,7 +122,7 @@ test('an impossible value of an argument is refused with what is expected of its
     a.trace:3: impossible value "x" of hwirq; expected a hardware interrupt number, 0..65536; e.g. hwirq=0
     a.trace:3: impossible value "x" of block; expected a block of interrupts, 0..2; e.g. block=0
     a.trace:3: impossible value "x" of vec; expected a vector, 0..31; e.g. vec=0
-    a.trace:3: impossible value "x" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI; e.g. bus_token=DOMAIN_BUS_ANY
+    a.trace:3: impossible value "x" of bus_token; expected one of DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI, DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI, DOMAIN_BUS_WIRED_TO_MSI; e.g. bus_token=DOMAIN_BUS_ANY
     a.trace:3: impossible value "x" of res; expected a resource or group of the driver, 0..2; e.g. res=0
     a.trace:3: impossible value "x" of icookie; expected a cookie, where 0 is a NULL pointer, 0..2147483648; e.g. icookie=0
     a.trace:3: impossible value "x" of type; expected one of IRQ_TYPE_NONE, IRQ_TYPE_EDGE_RISING, IRQ_TYPE_LEVEL_HIGH; e.g. type=IRQ_TYPE_NONE"

@@ -108,6 +108,8 @@ export function insert(world: World): void {
     data: 1,
     filled: ['get_hwirq', 'msi_init', 'msi_prepare'],
     irq_set_affinity: true,
+    irq_ack: false,
+    irq_eoi: false,
     bundle: true,
   });
   addDomain(world, { handle: -1, kind: 'msi', text: 'PFX-MSI-dev0', parent: LEVEL });

@@ -37,7 +37,7 @@ const LINE_EVERY = 5000;
 /** Mutants between two looks at signals. */
 const SLICE = 20;
 /** What is mutated when no file is named: the ports of the code that this project is about. */
-const PORTS = /^(?:msi-.*|irqdomain-.*|devres)\.ts$/u;
+const PORTS = /^(?:msi-.*|irq-msi-lib|irqdomain-.*|devres)\.ts$/u;
 
 /** What the command line says. */
 interface Flags {

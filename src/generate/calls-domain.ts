@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Drawing the calls that make and remove MSI domains. */
 import { BUS_TOKENS, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { refusal } from '../trace/parent.ts';
 import { below, nextBits, oneIn } from './bits.ts';
 import { pickDevice, pickUnlocked } from './choose.ts';
 import { type Entry, nothing } from './entry.ts';
@@ -90,6 +91,7 @@ function create(world: World, failed: boolean): void {
   if (failed && oneIn(world.bits, 2)) return;
   setUp(world, device);
   if (failed || store.domain !== NO_DOMAIN || call.hwsize > MSI_XA_DOMAIN_SIZE) return;
+  if (refusal(facts.environment) !== 0) return;
   store.domain = DEVICE_DOMAIN;
   store.hwsize = call.hwsize === 0 ? MSI_XA_DOMAIN_SIZE : call.hwsize;
 }

@@ -143,6 +143,29 @@ const NEW: readonly NamedEnvironment[] = [
     fwnode: true,
     flags: FREE | F.MSI_FLAG_USE_DEV_FWNODE,
   }),
+  named('msi-lib', 'the root uses irq-msi-lib, which makes the domains of devices what they are', {
+    parent: 'irq-msi-lib',
+    flags: 0,
+    prefix: true,
+    irq_ack: false,
+    devices: 2,
+  }),
+  named(
+    'msi-lib-pci',
+    'irq-msi-lib takes from PCI MSI-X what its parent does not support, and reservation comes of it',
+    {
+      parent: 'irq-msi-lib',
+      pci: 'msix',
+      bus_token: 'DOMAIN_BUS_PCI_DEVICE_MSIX',
+      flags:
+        F.MSI_FLAG_FREE_MSI_DESCS |
+        F.MSI_FLAG_ACTIVATE_EARLY |
+        F.MSI_FLAG_MUST_REACTIVATE |
+        F.MSI_FLAG_DEV_SYSFS |
+        F.MSI_FLAG_LEVEL_CAPABLE |
+        F.MSI_FLAG_NO_MASK,
+    },
+  ),
   named('big-store', 'indexes up to 65535, where the store is a tree of several levels', {
     hwsize: 65_536,
     flags: FREE,

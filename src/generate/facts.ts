@@ -2,6 +2,7 @@
 /** What the generator wants to know about an environment, worked out once and not at every step. */
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, MSI_XA_DOMAIN_SIZE, PCI_TOKENS } from '../trace/flags.ts';
+import { ownFlags } from '../trace/parent.ts';
 import { PROFILES } from '../trace/profile.ts';
 
 /** Properties of an environment that decide which arguments make sense. */
@@ -11,6 +12,8 @@ export interface Facts {
   readonly oneStore: boolean;
   /** Handle of the outermost level below the MSI domains. */
   readonly outermost: number;
+  /** Bits of MsiFlag in the domain of a device, or in the one that devices share. */
+  readonly flags: number;
   /** MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS. */
   readonly simple: boolean;
   /** MSI_FLAG_FREE_MSI_DESCS. */
@@ -29,12 +32,14 @@ export interface Facts {
 
 /** Derives the facts. */
 export function factsOf(environment: Environment): Facts {
-  const { flags, bus_token, ops } = environment;
+  const { bus_token, ops } = environment;
+  const flags = ownFlags(environment);
   const has = (flag: number): boolean => (flags & flag) !== 0;
   return {
     environment,
     oneStore: !PROFILES[environment.release].storePerDomain,
     outermost: environment.levels,
+    flags,
     simple: has(MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS),
     frees: has(MsiFlag.MSI_FLAG_FREE_MSI_DESCS),
     reservation:

@@ -89,12 +89,12 @@ export function reachOf(fn: CallName, facts: Facts): Reach {
   };
 }
 
-function allocation({ environment, overrides, simple }: Facts, at: boolean): Reach {
+function allocation({ environment, flags, overrides, simple }: Facts, at: boolean): Reach {
   const sites = [...(simple || at ? DESC : []), ...NUMBERS, ...(overrides && !at ? [] : TREE)];
-  if ((environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0) sites.push(...SYSFS);
+  if ((flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0) sites.push(...SYSFS);
   if (overrides && !at) return { sites, ops: ['domain_alloc_irqs'] };
   const ops: Op[] = ['msi_prepare', 'msi_init', 'alloc', 'msi_check', 'handle_error'];
-  if ((environment.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0) ops.push('activate');
+  if ((flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0) ops.push('activate');
   if (environment.ops.includes('wrap_alloc')) ops.push('domain_alloc_irqs');
   return { sites, ops };
 }

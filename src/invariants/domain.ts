@@ -8,6 +8,7 @@ import type { Environment, OwnOp } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
 import { isNew } from './addresses.ts';
 import { Fact } from './facts.ts';
+import { byLibrary } from './flags.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { type DomainView, named } from './view.ts';
@@ -120,7 +121,8 @@ export const linearAsAsked: Rule = {
 /** A domain that asks for defaults has no operation missing; 6.1 adds allocation and release unasked. */
 export const defaultsFilledIn: Rule = {
   name: 'an MSI domain has the default operations that it asked for and does not provide, and no others',
-  source: 'kernel/irq/msi.c msi_domain_update_dom_ops(), msi_domain_update_chip_ops()',
+  source:
+    'kernel/irq/msi.c msi_domain_update_dom_ops(), msi_domain_update_chip_ops(), drivers/irqchip/irq-msi-lib.c msi_lib_init_dev_msi_info()',
   newDomain: ({ picture, domain }, { environment }) => {
     const info = picture.msi_domain_info.objects[domain.host_data];
     if (info === undefined) return undefined;
@@ -131,11 +133,13 @@ export const defaultsFilledIn: Rule = {
       !wanted.every((name) => filled.some((one) => one === name))
     )
       return `domain ${domain.name} got ${filled.toSorted().join(' ') || 'nothing'}, expected ${wanted.join(' ') || 'nothing'}`;
+    // irq-msi-lib does not wait to be asked: only the parent can do it.
+    const lib = byLibrary(domain, environment);
     const affine =
-      (info.flags & MsiFlag.MSI_FLAG_USE_DEF_CHIP_OPS) !== 0 &&
+      (lib || (info.flags & MsiFlag.MSI_FLAG_USE_DEF_CHIP_OPS) !== 0) &&
       (environment.release === '6.1' || (info.flags & MsiFlag.MSI_FLAG_NO_AFFINITY) === 0);
     if (info.irq_set_affinity === affine) return undefined;
-    return `the chip of domain ${domain.name} ${affine ? 'got no' : 'got an'} irq_set_affinity`;
+    return `the chip of domain ${domain.name} ${affine ? 'got no' : 'got an'} irq_set_affinity${lib ? ' of irq-msi-lib' : ''}`;
   },
   sometimes: [domainMade],
 };

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Interrupts of a step, their irq_data, and those that run into another's hardware number. */
+import { MsiFlag } from '../trace/flags.ts';
 import type { Observation, Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
 import { addressesOf } from './addresses.ts';
 import { domainPast } from './fold-domains.ts';
 import { extend, extendZero, type History, mention, numberPast } from './remember.ts';
+import type { IrqDesc } from '../trace/structs.ts';
 import { mapping } from '../trace/tree.ts';
 
 /** Takes in irq_data and irq_desc. */
@@ -80,9 +82,17 @@ export function foldNumbers(history: History, picture: Picture): void {
       continue;
     }
     past.seen = true;
-    if (history.reservable) past.reserved = desc.can_reserve && desc.msi_desc !== 0;
+    if (history.reservable) past.reserved = wasReserved(picture, desc);
     if (desc.msi_desc !== 0) contest(history, picture, irq, address);
   }
+}
+
+/** In reservation mode, and activated with that when it was allocated: not every domain does so. */
+function wasReserved(picture: Picture, desc: Readonly<IrqDesc>): boolean {
+  if (!desc.can_reserve || desc.msi_desc === 0) return false;
+  const domain = picture.irq_domain.objects[picture.irq_data.objects[desc.irq_data]?.domain ?? 0];
+  const info = picture.msi_domain_info.objects[domain?.host_data ?? 0];
+  return info !== undefined && (info.flags & MsiFlag.MSI_FLAG_ACTIVATE_EARLY) !== 0;
 }
 
 /** What was not counted when it was pushed is not to be counted off when it is freed instead of popped. */

@@ -6,6 +6,7 @@ import * as balance from './balance.ts';
 import * as device from './device.ts';
 import * as devres from './devres.ts';
 import * as domain from './domain.ts';
+import { flagsOfItsParent, passesOn } from './flags.ts';
 import * as fault from './fault.ts';
 import * as handler from './handler.ts';
 import * as irq from './irq.ts';
@@ -120,6 +121,8 @@ export const RULES: readonly Rule[] = [
   domain.linearAsAsked,
   domain.infoFits,
   domain.defaultsFilledIn,
+  flagsOfItsParent,
+  passesOn,
   domain.inOneSlot,
   domain.nameStays,
   domain.namedAfterItsDevice,

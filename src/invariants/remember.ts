@@ -6,6 +6,7 @@
 import { call, type Call, type CallName, DOMAINS } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag, PCI_TOKENS } from '../trace/flags.ts';
+import { ownFlags } from '../trace/parent.ts';
 import { PROFILES, type Profile } from '../trace/profile.ts';
 import type { Op } from '../trace/sites.ts';
 import type { CallbackFault, Fault } from '../trace/step.ts';
@@ -90,16 +91,19 @@ export interface History {
 /** A cursor of which nothing is known. */
 export const UNKNOWN = -2;
 
+/** Whether interrupts of a domain with these flags may be activated without a vector of their own. */
+function reserves(flags: number): boolean {
+  const wanted = MsiFlag.MSI_FLAG_ACTIVATE_EARLY | MsiFlag.MSI_FLAG_MUST_REACTIVATE;
+  return (flags & wanted) === wanted && (flags & MsiFlag.MSI_FLAG_NO_MASK) === 0;
+}
+
 /** Nothing has happened yet. The first step shows what was there before it. */
 export function startHistory(environment: Environment): History {
-  const { flags } = environment;
-  const wanted = MsiFlag.MSI_FLAG_ACTIVATE_EARLY | MsiFlag.MSI_FLAG_MUST_REACTIVATE;
   return {
     environment,
     profile: PROFILES[environment.release],
     reservable:
-      (flags & wanted) === wanted &&
-      (flags & MsiFlag.MSI_FLAG_NO_MASK) === 0 &&
+      (reserves(environment.flags) || reserves(ownFlags(environment))) &&
       PCI_TOKENS.includes(environment.bus_token),
     steps: 0,
     call: NO_CALL,

@@ -2,6 +2,7 @@
 /** How situations are written down, and what environments need for the usual ones. */
 import type { Environment, OwnOp } from '../trace/environment.ts';
 import { MsiFlag } from '../trace/flags.ts';
+import { ownFlags, refusal } from '../trace/parent.ts';
 import type { Observation } from '../trace/observation.ts';
 import { PROFILES } from '../trace/profile.ts';
 import type { History } from './remember.ts';
@@ -89,8 +90,8 @@ export function withSysfs(env: Environment): boolean {
 }
 
 /** Per-device domains. */
-export function withDeviceDomains({ msi }: Environment): boolean {
-  return msi === 'device';
+export function withDeviceDomains(env: Environment): boolean {
+  return env.msi === 'device' && refusal(env) === 0;
 }
 
 /** The environment provides an operation. */
@@ -103,7 +104,7 @@ export function withCheck(env: Environment): boolean {
   return withMsi(env) && PROFILES[env.release].hasMsiCheck;
 }
 
-/** An MSI flag of the environment. */
-export function has({ flags }: Environment, flag: keyof typeof MsiFlag): boolean {
-  return (flags & MsiFlag[flag]) !== 0;
+/** MSI domains have a flag; those of devices, where devices have their own. */
+export function has(env: Environment, flag: keyof typeof MsiFlag): boolean {
+  return (ownFlags(env) & MsiFlag[flag]) !== 0;
 }

@@ -93,8 +93,7 @@ const NEEDS: Readonly<Record<string, Test | undefined>> = {
       ({ msi_index, nvec_used, irq: virq }) =>
         msi_index === scene.call.index && virq !== 0 && scene.call.vec < nvec_used,
     ),
-  msi_device_populate_sysfs: ({ environment }) =>
-    (environment.flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0,
+  msi_device_populate_sysfs: wantsFiles,
   msi_domain_alloc_irq_at: ({ environment }) => !environment.ops.includes('domain_alloc_irqs'),
   // 6.1 frees a descriptor under its interrupt when it is asked to; nothing after that is defined.
   msi_free_msi_descs_range: (scene) => {
@@ -188,6 +187,14 @@ function holds({ picture, device, call }: Scene, kind: DevresNode['release']): b
 
 function descs({ picture, device, call }: Scene): readonly Readonly<MsiDesc>[] {
   return descsIn(picture, dataOf(picture, device)?.domains[call.domid]?.store);
+}
+
+/** Nobody takes files away from descriptors of a domain that wants none. */
+function wantsFiles({ environment, picture, device }: Scene): boolean {
+  const address = dataOf(picture, device)?.domains[0]?.domain ?? 0;
+  const domain = picture.irq_domain.objects[address];
+  const info = picture.msi_domain_info.objects[domain?.host_data ?? 0];
+  return ((info ?? environment).flags & MsiFlag.MSI_FLAG_DEV_SYSFS) !== 0;
 }
 
 /** Levels stay. An MSI domain with live interrupts may go, which is the end of the trace. */

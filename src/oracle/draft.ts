@@ -90,7 +90,13 @@ export function choose({ choices, taken, dead }: Draft, values: readonly number[
   return values[(taken[choices.length - 1] ?? 0) - 1] ?? 0;
 }
 
-/** Whether the MSI domains have a flag. */
-export function has({ environment: { flags } }: Draft, flag: keyof typeof MsiFlag): boolean {
-  return (flags & MsiFlag[flag]) !== 0;
+/** The MSI domain of the call; before 6.2 it is the one that the device points at. */
+export function domainOf(d: Draft): Readonly<IrqDomain> | undefined {
+  return d.domains[d.call.domid] ?? d.picture.irq_domain.objects[d.device.msi_domain];
+}
+
+/** Whether the MSI domain of the call has a flag, which need not be one that was asked for. */
+export function has(d: Draft, flag: keyof typeof MsiFlag): boolean {
+  const info = d.picture.msi_domain_info.objects[domainOf(d)?.host_data ?? 0];
+  return info !== undefined && (info.flags & MsiFlag[flag]) !== 0;
 }

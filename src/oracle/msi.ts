@@ -8,12 +8,14 @@ import {
   DomainFlag,
   MSI_MAX_INDEX,
   MSI_XA_DOMAIN_SIZE,
+  MsiFlag,
   PCI_TOKENS,
 } from '../trace/flags.ts';
 import { findMapping } from '../trace/look.ts';
 import { ANY, type Slot } from '../trace/outcome.ts';
+import { refusal } from '../trace/parent.ts';
 import type { IrqDomain } from '../trace/structs.ts';
-import { die, type Draft, fails, has, splat, type Work } from './draft.ts';
+import { die, domainOf, type Draft, fails, has, splat, type Work } from './draft.ts';
 import { irq_domain_remove, take } from './irqdomain.ts';
 import * as store from './store.ts';
 
@@ -102,12 +104,10 @@ function noSpace(d: Draft, nvec: number, allocated: number): number {
 
 /** msi_domain_alloc() and everything below; of the hardware numbers only the first is looked at. */
 function takeIrqs(d: Draft, { index, nvec, nowhere }: Slot, mapped: Set<number>): boolean {
-  const { picture, profile, environment, device, domains, call } = d;
-  const global = picture.irq_domain.objects[device.msi_domain];
-  const domain = profile.storePerDomain ? domains[call.domid] : global;
+  const { picture, environment, call } = d;
   const base = environment.hwirq === 'device' ? call.dev * MSI_XA_DOMAIN_SIZE : 0;
   const hwirq = environment.hwirq === 'overlap' ? index >> 1 : base + index;
-  if (mapped.has(hwirq) || findMapping(picture, domain, hwirq) !== undefined) return false;
+  if (mapped.has(hwirq) || findMapping(picture, domainOf(d), hwirq) !== undefined) return false;
   for (let vec = 0; vec < nvec; vec += 1) mapped.add(hwirq + vec);
   return (fails(d, true, 'alloc', 'msi_init') || take(d, nvec, nowhere, nvec)) === 0;
 }
@@ -199,18 +199,25 @@ function create(d: Draft, { hwsize }: Call): number {
   return (hwsize <= MSI_XA_DOMAIN_SIZE || !d.profile.checksRange) && fails(d, true) === 0 ? 1 : 0;
 }
 
+/** The domain of a device gets the node of the device, whatever becomes of the flag. */
+function asksForFwnode({ environment: { flags } }: Draft): boolean {
+  return (flags & MsiFlag.MSI_FLAG_USE_DEV_FWNODE) !== 0;
+}
+
 function msi_create_device_irq_domain(d: Draft, call: Call): number {
   const { device, environment, picture } = d;
   if (device.msi_domain === 0) return die(d, 'NULL dereference irq_domain_is_msi_parent 1');
   const parent = picture.irq_domain.objects[device.msi_domain];
   if (!is(parent, 'IRQ_DOMAIN_FLAG_MSI_PARENT') || d.stores[call.domid] === undefined) return 0;
-  if (has(d, 'MSI_FLAG_USE_DEV_FWNODE') && !environment.fwnode) return 0;
+  if (asksForFwnode(d) && !environment.fwnode) return 0;
   if (fails(d, true) !== 0) return 0;
   d.data = true;
   return locked(() => {
     if (store.msi_get_device_domain(d) !== undefined)
       return splat(d, 'WARN msi_create_device_irq_domain 1');
-    return fails(d, false, 'init_dev_msi_info') === 0 ? create(d, call) : 0;
+    if (fails(d, false, 'init_dev_msi_info') !== 0) return 0;
+    const nth = refusal(environment);
+    return nth > 0 ? splat(d, `WARN msi_lib_init_dev_msi_info ${nth}`) : create(d, call);
   })(d, call);
 }
 
@@ -225,7 +232,7 @@ function remove(d: Draft, domid: number): number {
   store.msi_lock_descs(d);
   const domain = ownDomain(d, domid);
   irq_domain_remove(d, domain);
-  if (domain && has(d, 'MSI_FLAG_USE_DEV_FWNODE')) splat(d, 'WARN irq_domain_free_fwnode 1');
+  if (domain && asksForFwnode(d)) splat(d, 'WARN irq_domain_free_fwnode 1');
   return store.msi_unlock_descs(d);
 }
 

@@ -5,6 +5,7 @@
  * field by field.
  */
 import { type BusToken, MsiFlag, MSI_XA_DOMAIN_SIZE, PCI_TOKENS } from './flags.ts';
+import { ITS_REQUIRED, ITS_SUPPORTED, ownFlags } from './parent.ts';
 import type { Release } from './profile.ts';
 import type { Op } from './sites.ts';
 
@@ -70,6 +71,13 @@ export interface Environment {
   readonly compose: 'vector' | 'msi';
   /** `msi_parent_ops::prefix` is set. */
   readonly prefix: boolean;
+  /** Who decides about the domain of a device: nobody, or drivers/irqchip/irq-msi-lib.c. */
+  readonly parent: 'plain' | 'irq-msi-lib';
+  /** Bits of MsiFlag in `msi_parent_ops`, for irq-msi-lib. */
+  readonly supported_flags: number;
+  readonly required_flags: number;
+  /** The chip of the root has irq_ack, which chips of devices are made to call by irq-msi-lib. */
+  readonly irq_ack: boolean;
   /** Interrupt numbers that can exist (MAX_SPARSE_IRQS), 8..65536. */
   readonly nr_irqs: number;
   /** CPUs online, a mask of 1..15. */
@@ -98,6 +106,10 @@ export const DEFAULT_ENVIRONMENT: Environment = {
   handler: false,
   compose: 'vector',
   prefix: false,
+  parent: 'plain',
+  supported_flags: ITS_SUPPORTED,
+  required_flags: ITS_REQUIRED,
+  irq_ack: true,
   nr_irqs: 65_536,
   online: 15,
   wired: 0,
@@ -118,7 +130,7 @@ export const ENVIRONMENT_RANGES: Readonly<Record<string, readonly [number, numbe
 
 /** Why the environment cannot exist, or `undefined` when it can. */
 export function impossible(env: Environment): string | undefined {
-  return outOfRange(env) ?? badDomains(env) ?? badOps(env);
+  return outOfRange(env) ?? badParent(env) ?? badDomains(env) ?? badOps(env);
 }
 
 function outOfRange(env: Environment): string | undefined {
@@ -132,14 +144,26 @@ function outOfRange(env: Environment): string | undefined {
   return undefined;
 }
 
+function badParent(env: Environment): string | undefined {
+  const { parent, msi, release, supported_flags, required_flags } = env;
+  if (parent === 'irq-msi-lib' && release === '6.1')
+    return 'irq-msi-lib came with 6.11, so release 6.1 needs "parent: plain"';
+  if (parent === 'irq-msi-lib' && msi !== 'device')
+    return `only domains of devices come to irq-msi-lib, so it needs "msi: device", not "msi: ${msi}"`;
+  const own = supported_flags !== ITS_SUPPORTED || required_flags !== ITS_REQUIRED;
+  if (parent === 'plain' && own)
+    return 'supported_flags and required_flags are for irq-msi-lib; use "parent: irq-msi-lib"';
+  return undefined;
+}
+
 function badDomains(env: Environment): string | undefined {
   if (env.release === '6.1' && env.msi === 'device')
     return 'per-device domains came with 6.2, so release 6.1 needs "msi: global" or "msi: none"';
-  if ((env.flags & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0)
-    return 'flags must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own';
+  if ((ownFlags(env) & MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS) === 0)
+    return `${env.parent === 'plain' ? 'flags' : 'required_flags'} must contain MSI_FLAG_USE_DEF_DOM_OPS, for the environment provides no get_hwirq of its own`;
   if (env.msi === 'global' && env.hwirq === 'index' && env.devices > 1)
     return 'several devices share the global domain, so "hwirq: index" would collide; use "hwirq: device" or "hwirq: overlap"';
-  const reactivates = (env.flags & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0;
+  const reactivates = ((env.flags | ownFlags(env)) & MsiFlag.MSI_FLAG_MUST_REACTIVATE) !== 0;
   if (reactivates && env.pci !== 'none' && !PCI_TOKENS.includes(env.bus_token))
     return 'PCI devices need a PCI bus_token';
   return undefined;

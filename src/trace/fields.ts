@@ -28,11 +28,7 @@ export const FIELDS: readonly FieldText[] = [
   number('devices', (devices) => ({ devices })),
   word('pci', ['none', 'msi', 'msix'], (pci) => ({ pci })),
   yes('fwnode', (fwnode) => ({ fwnode })),
-  {
-    name: 'flags',
-    format: ({ flags }) => words(flagNames(MsiFlag, flags)),
-    parse: (text, at) => ({ flags: parseFlags(text, at) }),
-  },
+  bits('flags', (flags) => ({ flags })),
   number('hwsize', (hwsize) => ({ hwsize })),
   word('bus_token', BUS_TOKENS, (bus_token) => ({ bus_token })),
   {
@@ -44,6 +40,10 @@ export const FIELDS: readonly FieldText[] = [
   yes('handler', (handler) => ({ handler })),
   word('compose', ['vector', 'msi'], (compose) => ({ compose })),
   yes('prefix', (prefix) => ({ prefix })),
+  word('parent', ['plain', 'irq-msi-lib'], (parent) => ({ parent })),
+  bits('supported_flags', (supported_flags) => ({ supported_flags })),
+  bits('required_flags', (required_flags) => ({ required_flags })),
+  yes('irq_ack', (irq_ack) => ({ irq_ack })),
   number('nr_irqs', (nr_irqs) => ({ nr_irqs })),
   number('online', (online) => ({ online })),
   number('wired', (wired) => ({ wired })),
@@ -65,8 +65,9 @@ type NumberField =
   | 'nr_irqs'
   | 'online'
   | 'wired';
-type WordField = 'release' | 'msi' | 'pci' | 'bus_token' | 'hwirq' | 'compose';
-type YesField = 'fwnode' | 'handler' | 'prefix';
+type WordField = 'release' | 'msi' | 'pci' | 'bus_token' | 'hwirq' | 'compose' | 'parent';
+type BitsField = 'flags' | 'supported_flags' | 'required_flags';
+type YesField = 'fwnode' | 'handler' | 'prefix' | 'irq_ack';
 
 function number(name: NumberField, set: (value: number) => Partial<Environment>): FieldText {
   const [min, max] = ENVIRONMENT_RANGES[name] ?? [0, 0];
@@ -95,6 +96,14 @@ function word<T extends string>(
   };
 }
 
+function bits(name: BitsField, set: (value: number) => Partial<Environment>): FieldText {
+  return {
+    name,
+    format: (environment) => words(flagNames(MsiFlag, environment[name])),
+    parse: (text, at) => set(parseFlags(name, text, at)),
+  };
+}
+
 function yes(name: YesField, set: (value: boolean) => Partial<Environment>): FieldText {
   return {
     name,
@@ -110,12 +119,12 @@ function words(list: readonly string[]): string {
   return list.length === 0 ? 'none' : list.join(' ');
 }
 
-function parseFlags(text: string, at: Place): number {
-  let bits = 0;
-  for (const name of parseWords('flags', Object.keys(MsiFlag), { text, at })) {
-    bits |= Object.entries(MsiFlag).find(([known]) => known === name)?.[1] ?? 0;
+function parseFlags(field: string, text: string, at: Place): number {
+  let found = 0;
+  for (const name of parseWords(field, Object.keys(MsiFlag), { text, at })) {
+    found |= Object.entries(MsiFlag).find(([known]) => known === name)?.[1] ?? 0;
   }
-  return bits;
+  return found;
 }
 
 /** Each name once, in the order of the text; `none` is the empty list. */

@@ -19,6 +19,7 @@ export const MsiFlag = {
   MSI_FLAG_LEVEL_CAPABLE: 256,
   MSI_FLAG_NO_AFFINITY: 512,
   MSI_FLAG_NO_MASK: 1024,
+  MSI_FLAG_PCI_MSI_MASK_PARENT: 2048,
 } as const;
 
 /** `irq_domain::flags`. */
@@ -39,6 +40,7 @@ export const BUS_TOKENS = [
   'DOMAIN_BUS_PCI_DEVICE_MSI',
   'DOMAIN_BUS_PCI_DEVICE_MSIX',
   'DOMAIN_BUS_DEVICE_MSI',
+  'DOMAIN_BUS_WIRED_TO_MSI',
 ] as const;
 
 /** One of `BUS_TOKENS`. */

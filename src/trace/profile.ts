@@ -28,7 +28,7 @@ export interface Profile {
   readonly trimFailureFrees: boolean;
   /** Interrupt numbers are kept in a maple tree (6.12): forgetting one can take memory, and a failed insertion WARNs; else in a radix tree. */
   readonly mapleTree: boolean;
-  /** `enum irq_domain_bus_token` by the index of BUS_TOKENS, for names of domains; 6.1 has no token for the last three. */
+  /** `enum irq_domain_bus_token` by the index of BUS_TOKENS, for names of domains; 6.1 has no token for the last four. */
   readonly busTokens: readonly number[];
 }
 
@@ -44,7 +44,7 @@ const V6_12: Profile = {
   rollbackReachesVector0: true,
   trimFailureFrees: true,
   mapleTree: true,
-  busTokens: [0, 1, 3, 4, 11, 12, 15],
+  busTokens: [0, 1, 3, 4, 11, 12, 15, 16],
 };
 
 /** The profiles by release. */
@@ -63,6 +63,6 @@ export const PROFILES: Readonly<Record<Release, Profile>> = {
     rollbackReachesVector0: false,
     trimFailureFrees: false,
     mapleTree: false,
-    busTokens: [0, 1, 3, 4, 2, 2, 2],
+    busTokens: [0, 1, 3, 4, 2, 2, 2, 2],
   },
 };

@@ -109,8 +109,11 @@ export interface MsiDomainInfo {
   data: number;
   /** Ours: operations that msi_domain_update_dom_ops() filled in. */
   filled: readonly DefaultOp[];
-  /** Ours: msi_domain_update_chip_ops() gave the chip msi_domain_set_affinity(). */
+  /** Ours: msi_domain_update_chip_ops(), or irq-msi-lib, gave the chip msi_domain_set_affinity(). */
   irq_set_affinity: boolean;
+  /** Ours: irq-msi-lib gave the chip irq_chip_ack_parent() and irq_chip_eoi_parent(). */
+  irq_ack: boolean;
+  irq_eoi: boolean;
   /** Ours: allocated with its domain (struct msi_domain_template). */
   bundle: boolean;
 }

@@ -6,6 +6,7 @@
 import type { CallName } from '../../trace/call.ts';
 import type { Environment } from '../../trace/environment.ts';
 import { MSI_XA_DOMAIN_SIZE, MsiFlag } from '../../trace/flags.ts';
+import { ownFlags } from '../../trace/parent.ts';
 import { SIGNATURES } from '../../trace/signatures.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
 import type { Fault, Step, Trace } from '../../trace/step.ts';
@@ -76,7 +77,8 @@ const MANY = 128;
 
 /** Descriptors that the largest call makes by itself. */
 function descriptorsMade({ environment, steps }: Trace): number {
-  if ((environment.flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) === 0) return 0;
+  const flags = environment.flags | ownFlags(environment);
+  if ((flags & MsiFlag.MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS) === 0) return 0;
   let largest = environment.msi === 'global' ? sizeOf(environment.hwsize) : 0;
   let made = 0;
   for (const { call } of steps) {

@@ -108,6 +108,11 @@ const CHANGES: readonly Change[] = [
   each('fwnode', [false]),
   each('handler', [false]),
   each('prefix', [false]),
+  each('parent', ['plain']),
+  (env) => [plainParent(env), { ...plainParent(env), flags: DEFAULT_ENVIRONMENT.flags }],
+  each('supported_flags', [DEFAULT_ENVIRONMENT.supported_flags]),
+  each('irq_ack', [true]),
+  each('required_flags', [DEFAULT_ENVIRONMENT.required_flags]),
   (env) => env.ops.map((op) => ({ ...env, ops: env.ops.filter((other) => other !== op) })),
   (env) => [
     {
@@ -125,6 +130,12 @@ const CHANGES: readonly Change[] = [
     each(field, [usualOf(field), ...[0, 1, 2, 3, 4, 5, 6, 8, 16].map((above) => min + above)]),
   ),
 ];
+
+/** Without irq-msi-lib, and what only that looks at. */
+function plainParent(env: Environment): Environment {
+  const { parent, supported_flags, required_flags } = DEFAULT_ENVIRONMENT;
+  return { ...env, parent, supported_flags, required_flags };
+}
 
 /** Other values of a field that is not what it usually is, and so could be simpler. */
 function each(field: string, values: readonly unknown[]): Change {

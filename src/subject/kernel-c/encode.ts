@@ -11,6 +11,7 @@ const MSI = ['none', 'global', 'device'] as const;
 const PCI = ['none', 'msi', 'msix'] as const;
 const HWIRQ = ['index', 'device', 'overlap'] as const;
 const COMPOSE = ['vector', 'msi'] as const;
+const PARENT = ['plain', 'irq-msi-lib'] as const;
 
 /** Writes the environment, before kc_boot(). */
 export function writeEnvironment({ words, at }: Memory, env: Environment): void {
@@ -37,6 +38,10 @@ export function environmentWords(env: Environment): readonly number[] {
     Number(env.handler),
     COMPOSE.indexOf(env.compose),
     Number(env.prefix),
+    PARENT.indexOf(env.parent),
+    env.supported_flags,
+    env.required_flags,
+    Number(env.irq_ack),
     env.nr_irqs,
     env.online,
     env.wired,

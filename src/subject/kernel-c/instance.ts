@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Makes an instance of a built module, and reads where its code died. */
-import { topOf } from './machine.ts';
+import { type Death, topOf } from './machine.ts';
 import type { Exports } from './memory.ts';
 
 /** Unwinds out of a kernel that does not survive the step; what killed it is in the log. */
@@ -51,11 +51,12 @@ function numeric(value: unknown, name: string): (...args: readonly number[]) => 
   };
 }
 
-/** The kernel function on top of the stack of a death; rethrows what is none. */
-export function topFunction(error: unknown): string {
+/** Reads a death; rethrows what is none. */
+export function deathOf(error: unknown): Death {
   const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
   if (!died) throw error;
   const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
   const names = frames.map(([, name = '']) => name);
-  return names[topOf(names)] ?? 'unknown';
+  const fn = names[topOf(names)] ?? 'unknown';
+  return { fn, calledNull: error.message.startsWith('null function') };
 }

@@ -13,6 +13,8 @@ export interface Death {
   readonly place?: string;
   /** What the complaint is about, where it is no memory. */
   readonly what?: string;
+  /** It called a function through NULL, which no check before an access sees. */
+  readonly calledNull?: boolean;
   /** Why the world was ended from outside, for then the kernel itself has complained of nothing. */
   readonly ended?: string;
 }

@@ -136,6 +136,8 @@ export function msiDomainInfo(r: Reader): S.MsiDomainInfo {
     data: r.int(),
     filled: bits(r.int(), FILLED),
     irq_set_affinity: r.bool(),
+    irq_ack: r.bool(),
+    irq_eoi: r.bool(),
     bundle: r.bool(),
   };
 }

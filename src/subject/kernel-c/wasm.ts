@@ -2,7 +2,7 @@
 /** A tree as a WebAssembly module in this process: a world is a copy of the part of linear memory that is in use. */
 import type { Environment } from '../../trace/environment.ts';
 import { writeEnvironment, writeStep } from './encode.ts';
-import { topFunction } from './instance.ts';
+import { deathOf } from './instance.ts';
 import type { Step } from '../../trace/step.ts';
 import { type Death, type Machine, Past } from './machine.ts';
 import { type Exports, type Image, load, memoryOf, save, textAt } from './memory.ts';
@@ -63,7 +63,7 @@ function survived(call: () => unknown): Death | undefined {
     call();
     return undefined;
   } catch (error) {
-    return { fn: topFunction(error) };
+    return deathOf(error);
   }
 }
 

@@ -67,7 +67,7 @@ export function addDevice(k: Kernel, handle: number): void {
   });
 }
 
-/** The info, or template, that a driver hands in. */
+/** The info that a driver hands in, which has the default operations whatever those of devices have. */
 export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
   return {
     flags: env.flags | MsiFlag.MSI_FLAG_USE_DEF_DOM_OPS,
@@ -82,6 +82,8 @@ export function templateOf(env: Environment, hwsize: number): S.MsiDomainInfo {
     data: 1,
     filled: [],
     irq_set_affinity: false,
+    irq_ack: false,
+    irq_eoi: false,
     bundle: false,
   };
 }

@@ -58,7 +58,10 @@ export function run(k: Kernel, call: Call): number | alloc.MsiMap {
       device.dev_set_msi_domain(k, dev, k.domains[call.domain] ?? 0);
       return 0;
     case 'msi_create_device_irq_domain':
-      return create.msi_create_device_irq_domain(k, dev, domid, templateOf(k.env, call.hwsize))
+      return create.msi_create_device_irq_domain(k, dev, domid, {
+        ...templateOf(k.env, call.hwsize),
+        flags: k.env.flags,
+      })
         ? 1
         : 0;
     case 'msi_remove_device_irq_domain':

@@ -11,6 +11,7 @@ import {
   irq_domain_set_mapping,
   resetChipAndHandler,
 } from './irqdomain-map.ts';
+import { oops } from './bug.ts';
 import { irq_get_irq_data, irq_to_desc } from './irqdesc.ts';
 import type { Kernel } from './kernel.ts';
 import { opAlloc, opFree } from './operations.ts';
@@ -201,9 +202,24 @@ export function irq_domain_free_irqs_top(
   for (let i = 0; i < nr_irqs; i += 1) {
     const desc = at(k, k.irq_desc, irq_to_desc(k, virq + i));
     desc.handler_data = 0;
+    mask_ack_irq(k, desc.irq_data);
     desc.handler = '';
   }
   irq_domain_free_irqs_common(k, domain, virq, nr_irqs);
+}
+
+/** A handler goes: what it may have left is acknowledged. Source: kernel/irq/chip.c __irq_do_set_handler(). */
+function mask_ack_irq(k: Kernel, irq_data: number): void {
+  const { chip, domain, parent_data } = at(k, k.irq_data, irq_data);
+  if (chip !== 'msi') return;
+  const { host_data } = at(k, k.irq_domain, domain);
+  if (at(k, k.msi_domain_info, host_data).irq_ack) irq_chip_ack_parent(k, parent_data);
+}
+
+/** Calls `irq_ack` of the parent's chip, which that need not have. Source: kernel/irq/chip.c. */
+function irq_chip_ack_parent(k: Kernel, parent_data: number): void {
+  const { chip } = at(k, k.irq_data, parent_data);
+  if (chip === 'null' || !k.env.irq_ack) oops(k, 'NULL dereference', 'irq_ack');
 }
 
 /** Source: irq_domain_reset_irq_data(). */

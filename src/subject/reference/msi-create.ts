@@ -16,6 +16,7 @@ import {
   irq_domain_remove,
   irq_domain_update_bus_token,
 } from './irqdomain-create.ts';
+import { msi_lib_init_dev_msi_info } from './irq-msi-lib.ts';
 import type { Kernel } from './kernel.ts';
 import { devDomain, msi_get_device_domain } from './msi-desc.ts';
 import {
@@ -143,7 +144,7 @@ function createLocked(
 ): number {
   if (WARN_ON(k, msi_get_device_domain(k, dev, domid) !== 0, 'msi_create_device_irq_domain', 1))
     return 0;
-  if (!init_dev_msi_info(k, dev, what.parent, domid)) return 0;
+  if (!init_dev_msi_info(k, what.parent, { dev, domid, ...what })) return 0;
   const flags = DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE;
   const domain = __msi_create_irq_domain(k, what.info, {
     fwnode: what.fwnode,
@@ -157,25 +158,30 @@ function createLocked(
   return domain;
 }
 
-/** `msi_parent_ops::init_dev_msi_info`: the root decides, and the levels above it ask the one below. */
-function init_dev_msi_info(k: Kernel, dev: number, domain: number, domid: number): boolean {
+/** What a parent is asked about: the info of a domain of a device, which is to be on `parent`. */
+interface Child {
+  readonly dev: number;
+  readonly domid: number;
+  readonly info: number;
+  readonly parent: number;
+}
+
+/** `msi_parent_ops::init_dev_msi_info`: the root decides, or asks the library, and the levels above it ask the one below. */
+function init_dev_msi_info(k: Kernel, domain: number, child: Child): boolean {
   if (at(k, k.irq_domain, domain).kind !== 'vector')
-    return msi_parent_init_dev_msi_info(k, dev, domain, domid);
+    return msi_parent_init_dev_msi_info(k, domain, child);
+  const { dev, domid, info, parent } = child;
   const ret = forced(k, 'init_dev_msi_info') ?? 0;
   seenIn(k, 'init_dev_msi_info', domain, { dev, arg: domid, ret });
-  return ret >= 0;
+  if (ret < 0 || k.env.parent === 'plain') return ret >= 0;
+  return msi_lib_init_dev_msi_info(k, domain, parent, at(k, k.msi_domain_info, info));
 }
 
 /** Asks the parent; false, with a WARN, where there is none to ask. */
-function msi_parent_init_dev_msi_info(
-  k: Kernel,
-  dev: number,
-  domain: number,
-  domid: number,
-): boolean {
+function msi_parent_init_dev_msi_info(k: Kernel, domain: number, child: Child): boolean {
   const { parent } = at(k, k.irq_domain, domain);
   if (WARN_ON(k, parent === 0, 'msi_parent_init_dev_msi_info', 1)) return false;
-  return init_dev_msi_info(k, dev, parent, domid);
+  return init_dev_msi_info(k, parent, child);
 }
 
 /** Fills in what the domain does not provide, where it asked for that. 6.1 fills in the last two in any case. */
@@ -193,10 +199,10 @@ function msi_domain_update_dom_ops(k: Kernel, info: MsiDomainInfo): void {
   info.filled = filled;
 }
 
-/** The chips of environments can mask and have no irq_set_affinity of their own. */
+/** The chips of environments can mask, and have no irq_set_affinity but that of irq-msi-lib. */
 function msi_domain_update_chip_ops(k: Kernel, info: MsiDomainInfo): void {
   const never = k.profile.checksRange && (info.flags & MsiFlag.MSI_FLAG_NO_AFFINITY) !== 0;
-  info.irq_set_affinity = !never;
+  info.irq_set_affinity ||= !never;
 }
 
 function __msi_create_irq_domain(k: Kernel, info: number, where: Place): number {

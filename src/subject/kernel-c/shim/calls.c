@@ -114,6 +114,7 @@ static bool create_device_domain(void)
 
 	template = (struct msi_domain_template){ .chip = kc_msi_chip };
 	kc_fill_info(&template.info, 0);
+	template.info.flags = kc_msi_flags(kc_env.flags);
 	kc_fill_ops(&template.ops);
 	template.chip = kc_msi_chip;
 	made = msi_create_device_irq_domain(dev(), C->domid, &template, C->hwsize, (void *)1, (void *)1);

@@ -252,7 +252,7 @@ static int info_flags(unsigned int theirs)
 {
 	int bit, ours = 0;
 
-	for (bit = 0; bit < 11; bit++) {
+	for (bit = 0; bit < 12; bit++) {
 		int one = kc_msi_flags(1 << bit);
 
 		if (one > 0 && (theirs & one) == one)
@@ -280,6 +280,8 @@ static void dump_info(const struct msi_domain_info *info, int bundle)
 	put(info->data != NULL);
 	put(info->ops ? kc_filled(info->ops) : 0);
 	put(info->chip && info->chip->irq_set_affinity);
+	put(info->chip && info->chip->irq_ack);
+	put(info->chip && info->chip->irq_eoi);
 	put(bundle);
 }
 

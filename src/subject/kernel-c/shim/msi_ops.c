@@ -349,7 +349,7 @@ void kc_wired_handler(struct irq_desc *desc)
 {
 }
 
-struct irq_chip kc_vector_chip = { .name = "vector", .irq_compose_msi_msg = compose };
+struct irq_chip kc_vector_chip = { .name = "vector", .irq_eoi = nothing, .irq_compose_msi_msg = compose };
 struct irq_chip kc_level_chip = { .name = "level" };
 struct irq_chip kc_wired_chip = { .name = "wired", .irq_mask = nothing, .irq_unmask = nothing };
 struct irq_chip kc_msi_chip = {
@@ -375,6 +375,7 @@ int kc_msi_flags(int ours)
 		{ 128, MSI_FLAG_USE_DEV_FWNODE },
 		{ 512, MSI_FLAG_NO_AFFINITY },
 		{ 1024, MSI_FLAG_NO_MASK },
+		{ 2048, MSI_FLAG_PCI_MSI_MASK_PARENT },
 #endif
 	};
 	int i, theirs = 0, known = 0;
@@ -393,8 +394,9 @@ int kc_bus_token(int ours)
 		DOMAIN_BUS_ANY, DOMAIN_BUS_WIRED, DOMAIN_BUS_PCI_MSI, DOMAIN_BUS_PLATFORM_MSI,
 #if KC_PER_DEVICE
 		DOMAIN_BUS_PCI_DEVICE_MSI, DOMAIN_BUS_PCI_DEVICE_MSIX, DOMAIN_BUS_DEVICE_MSI,
+		DOMAIN_BUS_WIRED_TO_MSI,
 #else
-		-1, -1, DOMAIN_BUS_GENERIC_MSI,
+		-1, -1, DOMAIN_BUS_GENERIC_MSI, -1,
 #endif
 	};
 
@@ -405,7 +407,7 @@ int kc_our_token(int theirs)
 {
 	int ours;
 
-	for (ours = 0; ours < 7; ours++) {
+	for (ours = 0; ours < 8; ours++) {
 		if (kc_bus_token(ours) == theirs)
 			return ours;
 	}
@@ -414,6 +416,7 @@ int kc_our_token(int theirs)
 
 void kc_fill_info(struct msi_domain_info *info, int hwsize)
 {
+	kc_vector_chip.irq_ack = kc_env.irq_ack ? nothing : NULL;
 	kc_vector_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_VECTOR ? compose : NULL;
 	kc_msi_chip.irq_compose_msi_msg = kc_env.compose == KC_COMPOSE_MSI ? compose : NULL;
 	info->flags = kc_msi_flags(kc_env.flags | 1);

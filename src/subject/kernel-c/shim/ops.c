@@ -200,7 +200,16 @@ const struct irq_domain_ops kc_wired_ops = {
 };
 
 #if KC_PER_DEVICE
-/* The root decides about a device's domain; the levels above it ask the one below. */
+/* Of drivers/irqchip/irq-msi-lib.c, which not every tree has. */
+bool msi_lib_init_dev_msi_info(struct device *dev, struct irq_domain *domain, struct irq_domain *real_parent,
+			       struct msi_domain_info *info) __attribute__((weak));
+
+bool kc_has_lib(void)
+{
+	return msi_lib_init_dev_msi_info;
+}
+
+/* The root decides about a device's domain, or asks the library; the levels above it ask the one below. */
 static bool init_dev_msi_info(struct device *dev, struct irq_domain *domain, struct irq_domain *parent,
 			      struct msi_domain_info *info)
 {
@@ -208,7 +217,9 @@ static bool init_dev_msi_info(struct device *dev, struct irq_domain *domain, str
 
 	kc_forced(KC_INIT_DEV_MSI_INFO, &ret);
 	kc_seen(KC_INIT_DEV_MSI_INFO, kc_handle(domain), kc_handle_of(dev), 0, kc_call.domid, ret);
-	return ret >= 0;
+	if (ret < 0 || kc_env.parent == KC_PARENT_PLAIN)
+		return ret >= 0;
+	return msi_lib_init_dev_msi_info(dev, domain, parent, info);
 }
 
 static struct msi_parent_ops root_ops = { .init_dev_msi_info = init_dev_msi_info };
@@ -218,7 +229,9 @@ struct msi_parent_ops *kc_parent_ops(int level)
 {
 	struct msi_parent_ops *ops = level == KC_VECTOR ? &root_ops : &level_ops;
 
-	ops->supported_flags = ~0U;
+	ops->supported_flags = kc_env.parent == KC_PARENT_LIB ? kc_msi_flags(kc_env.supported_flags) : ~0U;
+	ops->required_flags = kc_env.parent == KC_PARENT_LIB ? kc_msi_flags(kc_env.required_flags) : 0;
+	ops->bus_select_token = DOMAIN_BUS_ANY;	/* that of the root */
 	ops->prefix = kc_env.prefix ? "PFX-" : NULL;
 	return ops;
 }

@@ -173,6 +173,10 @@ __attribute__((export_name("kc_missing"))) const char *kc_missing(void)
 		return "per-device domains";
 	if (kc_msi_flags(kc_env.flags) < 0)
 		return "a flag of the MSI domain";
+#if KC_PER_DEVICE
+	if (kc_env.parent == KC_PARENT_LIB && !kc_has_lib())
+		return "drivers/irqchip/irq-msi-lib.c";
+#endif
 	if (kc_bus_token(kc_env.bus_token) < 0)
 		return "the bus token";
 	if (kc_own(KC_OWN_MSI_FINISH) || kc_own(KC_OWN_HANDLE_ERROR))

@@ -43,6 +43,7 @@ enum { KC_MSI_NONE, KC_MSI_GLOBAL, KC_MSI_DEVICE };
 enum { KC_PCI_NONE, KC_PCI_MSI, KC_PCI_MSIX };
 enum { KC_HWIRQ_INDEX, KC_HWIRQ_DEVICE, KC_HWIRQ_OVERLAP };
 enum { KC_COMPOSE_VECTOR, KC_COMPOSE_MSI };
+enum { KC_PARENT_PLAIN, KC_PARENT_LIB };
 
 /* An environment; every field is an int, in this order, written from outside before kc_boot(). */
 struct kc_env {
@@ -51,7 +52,9 @@ struct kc_env {
 	int hwsize;
 	int bus_token;		/* index of BUS_TOKENS */
 	int ops;		/* 1 << enum kc_own */
-	int hwirq, handler, compose, prefix, nr_irqs, online, wired;
+	int hwirq, handler, compose, prefix;
+	int parent, supported_flags, required_flags;	/* bits of MsiFlag, ours */
+	int irq_ack, nr_irqs, online, wired;
 	int hostiles;
 	struct { int op, nth, ret; } hostile[KC_MAX_HOSTILE];
 };
@@ -122,6 +125,7 @@ void kc_fill_info(struct msi_domain_info *info, int hwsize);
 void kc_watch_ops(struct msi_domain_ops *ops);
 struct irq_domain *kc_create_msi(int handle, int hwsize);
 extern struct msi_parent_ops *kc_parent_ops(int level);
+bool kc_has_lib(void);
 int kc_filled(const struct msi_domain_ops *ops);
 int kc_msi_flags(int ours);
 int kc_bus_token(int ours);
