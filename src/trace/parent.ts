@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * What a parent that uses irq-msi-lib makes of the domain of a device: for whom environments are drawn and
- * situations are counted. The reference has a port of the C of its own.
+ * What a parent that uses irq-msi-lib makes of the domain of a device, for the oracle, for situations and for
+ * the generator. The reference has a port of the C of its own, and the rule about flags works them out itself.
  *
  * Source: drivers/irqchip/irq-msi-lib.c, and for the flags the MSI parent of the GICv3 ITS (6.12).
  */
