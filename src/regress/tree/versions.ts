@@ -21,11 +21,11 @@ export async function treeVersions(
   tree: NamedTree,
   doing: (what: string) => void,
 ): Promise<Versions | Problem> {
-  doing('building');
-  const pair = await builtPair(change, tree);
+  const pair = await builtPair(change, tree, doing);
   if (isProblem(pair)) return pair;
-  doing('building what notes lines');
+  doing('building the base that notes lines');
   const base = await mapped(pair.made.base, tree);
+  doing('building the change that notes lines');
   const changed = await mapped(pair.made.changed, tree);
   const lines = startLines(base, changed);
   return {
@@ -54,9 +54,12 @@ export interface BuiltPair extends Pick<Versions, 'base' | 'changed'> {
 export async function builtPair(
   change: Pick<Loadable, 'name' | 'base' | 'changed'>,
   tree: NamedTree,
+  doing: (what: string) => void = () => undefined,
 ): Promise<BuiltPair | Problem> {
+  doing('building the base');
   const base = await version(change.base, change.base, tree);
   if (isProblem(base)) return ofBase(base);
+  doing('building the change');
   const changed = await version(change.changed, change.base, tree);
   if (isProblem(changed)) return changed;
   return {
