@@ -21,12 +21,17 @@ export async function treeVersions(
   tree: NamedTree,
   doing: (what: string) => void,
 ): Promise<Versions | Problem> {
+  const mapping = Promise.allSettled(
+    [change.base, change.changed].map((sources) =>
+      mapTree(tree, { overlay: overlayOf(tree.path, sources, change.base) }),
+    ),
+  );
   const pair = await builtPair(change, tree, doing);
+  // What does not compile has been said; nothing is to go on behind it.
+  const maps = await mapping;
   if (isProblem(pair)) return pair;
-  doing('building the base that notes lines');
-  const base = await mapped(pair.made.base, tree);
-  doing('building the change that notes lines');
-  const changed = await mapped(pair.made.changed, tree);
+  doing('building what notes lines');
+  const [base, changed] = [mapped(pair.made.base, maps[0]), mapped(pair.made.changed, maps[1])];
   const lines = startLines(base, changed);
   return {
     base: pair.base,
@@ -72,16 +77,15 @@ export async function builtPair(
 /** One of the two. */
 interface Version {
   readonly sources: Sources;
-  readonly overlay: Sources;
   readonly files: ReadonlySet<string>;
   readonly factory: SubjectFactory;
 }
 
 type WithMap = Mapped & { readonly map: KernelMap };
 
-async function mapped(made: Version, tree: NamedTree): Promise<WithMap> {
-  const map = await mapTree(tree, { overlay: made.overlay });
-  return { ...made, map };
+function mapped(made: Version, end: PromiseSettledResult<KernelMap> | undefined): WithMap {
+  if (end?.status !== 'fulfilled') throw end?.reason ?? new Error('there is no map');
+  return { ...made, map: end.value };
 }
 
 async function version(
@@ -92,7 +96,7 @@ async function version(
   const overlay = overlayOf(tree.path, sources, base);
   try {
     const { built, factory } = await readyTree(tree, { overlay });
-    return { sources, overlay, files: built.read, factory };
+    return { sources, files: built.read, factory };
   } catch (error) {
     if (error instanceof NoModule || error instanceof NoTree) return problemOf(error.message, tree);
     throw error;
