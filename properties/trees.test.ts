@@ -17,6 +17,7 @@ import {
   treeNamed,
   writeTree,
 } from '../src/trees/registry.ts';
+import { requireWhole } from '../src/trees/whole.ts';
 import { run } from './program.ts';
 
 let folder = '';
@@ -207,6 +208,21 @@ rm -r p t`);
     programs('exit 1');
     expect(await fetchDebian('6.12', () => undefined)).toBe(tree);
   });
+});
+
+test('a module that is not whole says what is missing, and nothing else', () => {
+  const said = (missing: readonly string[], mismatched: readonly string[]): string => {
+    try {
+      requireWhole('tree', { undefined: missing, mismatched });
+      return '';
+    } catch (error) {
+      return String(error).replace(/^.*not whole: |; expected .*$/gu, '');
+    }
+  };
+  expect(said([], [])).toBe('');
+  expect(said(['kfree', 'kzalloc'], [])).toBe('nothing defines kfree, kzalloc');
+  expect(said(['a'], ['b'])).toMatch(/^nothing defines a; declared with other parameters .*: b$/u);
+  expect(said([], ['b'])).toBe('declared with other parameters than the shims have: b');
 });
 
 describe.concurrent('what a user can get wrong ends with status 2 and says what was expected', () => {

@@ -5,15 +5,17 @@ import { PROFILES } from '../trace/profile.ts';
 import { NoTree } from './no-tree.ts';
 
 /** Throws `NoTree` with what is missing. */
-export function requireWhole(path: string, built: Built): void {
-  if (built.mismatched.length === 0 && built.undefined.length === 0) return;
+export function requireWhole(path: string, built: Pick<Built, 'mismatched' | 'undefined'>): void {
+  const { mismatched, undefined: missing } = built;
+  const wrong = [
+    ...(missing.length > 0 ? [`nothing defines ${missing.join(', ')}`] : []),
+    ...(mismatched.length > 0
+      ? [`declared with other parameters than the shims have: ${mismatched.join(', ')}`]
+      : []),
+  ];
+  if (wrong.length === 0) return;
   throw new NoTree(
-    `${path}: the module is not whole; nothing defines ${listed(built.undefined)}, and ` +
-      `${listed(built.mismatched)} are declared with other parameters than the shims have; ` +
-      `expected a tree of a release that is known (${Object.keys(PROFILES).join(', ')})`,
+    `${path}: the module is not whole: ${wrong.join('; ')}; ` +
+      `expected the code of a release that is known (${Object.keys(PROFILES).join(', ')})`,
   );
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.join(' ');
 }
