@@ -43,10 +43,10 @@ describe.runIf(HAS_CC)('the example in C', () => {
   });
 
   test.for([
-    ['the search begins one further', 'index >= from', 'index > from', 3],
-    ['a taken slot is no error', 'return *ret = -EBUSY, 1', 'return 1', 3],
-    ['unlocking keeps the cursor', 'devices[dev].cursor = MSI_MAX_INDEX; return', 'return', 4],
-    ['locking twice is survived', '&& !devices[dev].locked ', '', 3],
+    ['the last of a range stays', 'index > last) continue', 'index >= last) continue', 3],
+    ['a taken slot is no error', 'if (inserts) ret = -EBUSY', 'if (inserts) continue', 3],
+    ['unlocking does nothing', 'return devices[dev].locked = 0', 'return 0', 3],
+    ['locking twice is survived', 'wraps && devices[dev].locked', '0', 3],
     ['a world begins with the last one', 'memset(devices, 0, sizeof(devices)),', '', 1],
   ] as const)('is caught when %s', ([, good, bad, longest]) => {
     const { found } = compare([compiled(C.replace(good, bad))]);
@@ -101,8 +101,8 @@ describe.runIf(HAS_PYTHON)('the example in Python', () => {
 
   test('is caught when a failure keeps the lock', () => {
     const bad = PYTHON.replace(
-      '        if wraps:\n            device.unlock()',
-      '        if wraps and ret >= 0:\n            device.unlock()',
+      '            return -EBUSY',
+      '            held.add(dev)\n            return -EBUSY',
     );
     const { found } = compare(['python3', written(bad, 'bad.py')]);
     expect(found?.where).toBe('lock');
