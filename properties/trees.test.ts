@@ -225,6 +225,13 @@ test('a module that is not whole says what is missing, and nothing else', () => 
   expect(said([], ['b'])).toBe('declared with other parameters than the shims have: b');
 });
 
+test('the packages that the docs name are those that a fresh machine is given in CI', () => {
+  const packages = (path: string): string | undefined =>
+    /(?:apt-get|fromApt) install -y ([\w -]+\w)/u.exec(readFileSync(path, 'utf8'))?.[1];
+  expect(packages('docs/trees.md')).toBeDefined();
+  expect(packages('docs/trees.md')).toBe(packages('.ci/run'));
+});
+
 describe.concurrent('what a user can get wrong ends with status 2 and says what was expected', () => {
   test.for([
     [['tree', 'add', 'a', '/nowhere'], /\/nowhere\/Makefile: not found; expected the top folder/u],
