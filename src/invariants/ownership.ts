@@ -10,27 +10,29 @@ import { descMade, domainMade, irqMade } from './situations.ts';
 /** How often each address of a table is referred to by an owner. */
 interface Owned {
   readonly table: Table<unknown>;
-  readonly count: Uint8Array;
+  readonly count: number[];
   /** An address that is referred to and never was. */
   wild: number;
 }
 
 /** The tables whose objects need an owner. */
-type Kind =
-  | 'msi_device_data'
-  | 'msi_desc'
-  | 'affinity'
-  | 'sysfs_attrs'
-  | 'xa_node'
-  | 'radix_tree_node'
-  | 'irq_domain'
-  | 'msi_domain_info'
-  | 'irq_data'
-  | 'irq_desc'
-  | 'kstat_irqs'
-  | 'fwnode'
-  | 'name'
-  | 'devres';
+const KINDS = [
+  'msi_device_data',
+  'msi_desc',
+  'affinity',
+  'sysfs_attrs',
+  'xa_node',
+  'radix_tree_node',
+  'irq_domain',
+  'msi_domain_info',
+  'irq_data',
+  'irq_desc',
+  'kstat_irqs',
+  'fwnode',
+  'name',
+  'devres',
+] as const;
+type Kind = (typeof KINDS)[number];
 
 type Ledger = Readonly<Record<Kind, Owned>>;
 
@@ -44,8 +46,8 @@ export const oneOwner: Rule = {
     ownDescs(picture, ledger);
     ownDomains(picture, ledger);
     ownIrqs(picture, ledger);
-    for (const [kind, owned] of Object.entries(ledger)) {
-      const wrong = check(owned, (address) => excused(kind, address, picture, history));
+    for (const kind of KINDS) {
+      const wrong = check(kind, ledger[kind], picture, history);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -54,12 +56,7 @@ export const oneOwner: Rule = {
 };
 
 /** Dropped descriptors, trees of domains removed with interrupts in them, and what drivers and devices own. */
-function excused(
-  kind: string,
-  address: number,
-  picture: Picture,
-  { descs, sums }: History,
-): boolean {
+function excused(kind: Kind, address: number, picture: Picture, { descs, sums }: History): boolean {
   if (kind === 'msi_desc') return descs[address]?.loose === true;
   if (kind === 'radix_tree_node') return sums.mapNodesLost > 0;
   if (kind === 'irq_domain') return (picture.irq_domain.objects[address]?.handle ?? -1) >= 0;
@@ -67,14 +64,17 @@ function excused(
 }
 
 function check(
+  kind: Kind,
   { table, count, wild }: Owned,
-  excuse: (address: number) => boolean,
+  picture: Picture,
+  history: History,
 ): string | undefined {
   if (wild !== 0) return `${table.name} ${wild} never was`;
   for (let address = 1; address < table.objects.length; address += 1) {
     const owners = count[address] ?? 0;
     const lives = table.objects[address] !== undefined;
-    if (owners === (lives ? 1 : 0) || (lives && excuse(address))) continue;
+    if (owners === (lives ? 1 : 0)) continue;
+    if (lives && excused(kind, address, picture, history)) continue;
     return lives
       ? `${named(table, address)} has ${owners} owners`
       : `${table.name} ${address} is gone and has ${owners} owners`;
@@ -102,7 +102,9 @@ function startLedger(p: Picture): Ledger {
 }
 
 function start(table: Table<unknown>): Owned {
-  return { table, count: new Uint8Array(table.objects.length), wild: 0 };
+  const count: number[] = [];
+  for (let address = 0; address < table.objects.length; address += 1) count.push(0);
+  return { table, count, wild: 0 };
 }
 
 function own(owned: Owned, address: number): void {
@@ -142,8 +144,8 @@ function ownHead(tree: Readonly<XArray>, nodes: Owned, entries: Owned | undefine
 function ownBelow(table: Table<XaNode>, nodes: Owned, entries: Owned | undefined): void {
   for (const node of table.objects) {
     const owned = node === undefined || node.shift > 0 ? nodes : entries;
-    if (node !== undefined && owned !== undefined)
-      for (const entry of node.slots) own(owned, entry);
+    if (node === undefined || owned === undefined) continue;
+    for (const entry of node.slots) if (entry !== 0) own(owned, entry);
   }
 }
 

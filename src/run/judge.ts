@@ -23,12 +23,18 @@ export interface Judged {
  * lead to, which count only when a fault was reached.
  */
 export function fitting(judged: Judged): Outcome | undefined {
-  return possible(judged).find((outcome) => fits(outcome, judged));
+  const { observation, outcomes } = judged;
+  for (let i = 0; i < outcomes.length; i += 1) {
+    const outcome = outcomes[i];
+    if (outcome !== undefined && isPossible(outcome, observation) && fits(outcome, judged))
+      return outcome;
+  }
+  return undefined;
 }
 
-/** Outcomes that are possible after the faults that were reached. */
-function possible({ observation, outcomes }: Judged): readonly Outcome[] {
-  return observation.fired.length > 0 ? outcomes : outcomes.filter(({ fault }) => !fault);
+/** Some outcomes take a fault that was reached. */
+function isPossible({ fault }: Outcome, { fired }: Observation): boolean {
+  return !fault || fired.length > 0;
 }
 
 function fits(outcome: Outcome, { observation, dev }: Judged): boolean {
@@ -64,8 +70,8 @@ export function splatText({ kind, fn, nth }: Splat): string {
  * named, or else a difference.
  */
 export function whatIsWrong(judged: Judged, history: History): Broken {
-  const outcomes = possible(judged);
   const { observation } = judged;
+  const outcomes = judged.outcomes.filter((outcome) => isPossible(outcome, observation));
   for (const rule of SPLATS) {
     const details = outcomes.map(({ splats }) => rule.step?.(observation, history, splats));
     const [detail] = details;

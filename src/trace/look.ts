@@ -3,16 +3,24 @@
 import type { Picture } from './observation.ts';
 import type { Slot } from './outcome.ts';
 import type * as S from './structs.ts';
-import { firstFrom, mapping } from './tree.ts';
+import { entriesOf, mapping } from './tree.ts';
 
 /** The device with a handle; one that was released is known until it appears again. */
 export function deviceNamed({ device }: Picture, handle: number): Readonly<S.Device> | undefined {
-  return device.objects.findLast((one) => one?.handle === handle);
+  const { objects } = device;
+  for (let address = objects.length - 1; address > 0; address -= 1) {
+    if (objects[address]?.handle === handle) return objects[address];
+  }
+  return undefined;
 }
 
 /** The domain with a handle, if it exists; a device's own have none. */
 export function domainNamed(picture: Picture, handle: number): Readonly<S.IrqDomain> | undefined {
-  return picture.irq_domain.objects.find((one) => one?.handle === handle);
+  const { objects } = picture.irq_domain;
+  for (let address = 1; address < objects.length; address += 1) {
+    if (objects[address]?.handle === handle) return objects[address];
+  }
+  return undefined;
 }
 
 /** The MSI data of a device. */
@@ -37,18 +45,20 @@ export function blockOf({ blockIrq, blockSize }: Picture, block: number): readon
   return irqs;
 }
 
+const NONE: readonly never[] = [];
+
 /** The descriptors of a store, ascending. */
 export function descsIn(
   { msi_desc, xa_node }: Picture,
   store: Readonly<S.XArray> | undefined,
 ): readonly Readonly<S.MsiDesc>[] {
+  if (store === undefined || store.head === 0) return NONE;
   const found: Readonly<S.MsiDesc>[] = [];
-  if (store === undefined || store.head === 0) return found;
-  firstFrom(xa_node, store, 0, (entry) => {
-    const desc = msi_desc.objects[entry];
+  const entries = entriesOf(xa_node, store);
+  for (let i = 0; i < entries.length; i += 1) {
+    const desc = msi_desc.objects[entries[i] ?? 0];
     if (desc !== undefined) found.push(desc);
-    return false;
-  });
+  }
   return found;
 }
 

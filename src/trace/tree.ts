@@ -50,6 +50,26 @@ function below(
   return -1;
 }
 
+/** All entries, in the order of their indexes. */
+export function entriesOf(nodes: Table<XaNode>, tree: Readonly<XArray>): readonly number[] {
+  if (!tree.headIsNode) return [tree.head];
+  const found: number[] = [];
+  gather(nodes, tree.head, found);
+  return found;
+}
+
+function gather(nodes: Table<XaNode>, address: number, found: number[]): void {
+  const node = nodes.objects[address];
+  if (node === undefined) return;
+  const { slots, shift } = node;
+  for (let i = 0; i < slots.length; i += 1) {
+    const entry = slots[i] ?? 0;
+    if (entry === 0) continue;
+    if (shift === 0) found.push(entry);
+    else gather(nodes, entry, found);
+  }
+}
+
 /** Index of the first slot of a node, from the places of the nodes above it; -1 when one of those is gone. */
 export function baseOf(nodes: Table<XaNode>, address: number): number {
   let node = nodes.objects[address];
