@@ -4,6 +4,7 @@ import type { Observation, Picture } from '../trace/observation.ts';
 import { liveOf } from './addresses.ts';
 import { Fact } from './facts.ts';
 import { RULES } from './index.ts';
+import { isMiscounted } from './memory.ts';
 import type { History } from './remember.ts';
 import type { Broken, Rule } from './rule.ts';
 import { type Checks, type Look, pick, sort, type Sorted, type Step } from './sorted.ts';
@@ -20,7 +21,7 @@ interface Scope {
 
 const SORTED = sort(RULES);
 const AT_THE_END = pick(RULES, ({ end }) => end);
-const NO_STEPS: Checks<Step> = { rules: [], run: [] };
+const NO_STEPS: Checks<Step> = { rules: [], run: [], after: [] };
 /** What a device has changes with one of these, or with its resources. */
 const CAME_OR_WENT = Fact.DATA | Fact.DOMAIN_BORN | Fact.DOMAIN_GONE | Fact.DEVICE_GONE;
 
@@ -113,7 +114,7 @@ function check(
     checkNumbers(scope, picture) ??
     checkIrqs(scope, picture) ??
     checkDescs(scope, picture) ??
-    look(rules.totals, picture, history) ??
+    lookBack(isMiscounted(picture, history) ? rules.totals : rules.uncounted, picture, history) ??
     checkDomains(scope, picture) ??
     checkDevices(scope, picture) ??
     checkNodes(scope, picture, true) ??
@@ -123,13 +124,33 @@ function check(
 }
 
 function checkStep(
-  { rules, run }: Checks<Step>,
+  { rules, run, after }: Checks<Step>,
   observation: Observation,
   history: History,
   named: readonly string[] | undefined,
 ): Broken | undefined {
   for (let i = 0; i < run.length; i += 1) {
+    if (!isAfter(after[i], history)) continue;
     const detail = run[i]?.(observation, history, named);
+    if (detail !== undefined) return broken(rules[i], detail);
+  }
+  return undefined;
+}
+
+/** Whether a rule has something to say after what a step was: facts without any are all steps. */
+function isAfter(wanted: number | undefined, { facts }: History): boolean {
+  return wanted === undefined || wanted === 0 || (wanted & facts) !== 0;
+}
+
+/** Runs every look at what a step left behind. */
+function lookBack(
+  { rules, run, after }: Checks<Look<Picture>>,
+  picture: Picture,
+  history: History,
+): Broken | undefined {
+  for (let i = 0; i < run.length; i += 1) {
+    if (!isAfter(after[i], history)) continue;
+    const detail = run[i]?.(picture, history);
     if (detail !== undefined) return broken(rules[i], detail);
   }
   return undefined;

@@ -274,6 +274,7 @@ export const takesEverythingAlong: Rule = {
   name: 'a domain that is gone had no interrupts, and its name, its firmware node and its bundle are gone too',
   source:
     'kernel/irq/irqdomain.c irq_domain_remove(), kernel/irq/msi.c msi_remove_device_irq_domain()',
+  after: Fact.DOMAIN_GONE,
   totals: (picture, history) => {
     for (let i = 0; i < history.removed.length; i += 1) {
       const wrong = left(picture, history, history.removed[i] ?? 0);

@@ -4,12 +4,13 @@
  * refers to. fold.ts keeps the sums, so that this is cheap; ownership.ts follows every pointer and
  * says which object it is.
  */
-import type { Table } from '../trace/observation.ts';
+import type { Picture, Table } from '../trace/observation.ts';
 import type { Returns } from '../trace/signature.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import { SITES } from '../trace/sites.ts';
 import type { XaNode } from '../trace/structs.ts';
 import { Fact } from './facts.ts';
+import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import {
@@ -28,8 +29,40 @@ import {
   resourceReleased,
 } from './situations.ts';
 
-function compare(live: number, owned: number): string | undefined {
-  return live === owned ? undefined : `${live} live, ${owned} have an owner`;
+/** By kind of object, as in COUNTS: how many live, then how many something refers to. */
+function pairs(picture: Picture, { sums }: History): readonly number[] {
+  const { irq_desc, radix_tree_node } = picture;
+  return [
+    picture.msi_desc.live,
+    sums.storeEntries + sums.loose,
+    picture.affinity.live,
+    sums.affinities,
+    picture.sysfs_attrs.live,
+    sums.attrs,
+    picture.xa_node.live,
+    sums.storeNodes,
+    radix_tree_node.live,
+    sums.mapNodes + sums.mapNodesLost,
+    picture.irq_data.live,
+    irq_desc.live + sums.parents,
+    picture.kstat_irqs.live,
+    irq_desc.live,
+    picture.name.live,
+    sums.names,
+    sums.bundles,
+    sums.bundlesUsed,
+    picture.devres.live,
+    sums.listed + sums.unclosed,
+    picture.msi_device_data.live,
+    sums.devicesWithData,
+  ];
+}
+
+/** True when one of COUNTS does not hold: cheaper than asking each. */
+export function isMiscounted(picture: Picture, history: History): boolean {
+  const counts = pairs(picture, history);
+  for (let i = 0; i < counts.length; i += 2) if (counts[i] !== counts[i + 1]) return true;
+  return false;
 }
 
 /** One rule per kind of object. */
@@ -37,72 +70,66 @@ export const COUNTS: readonly Rule[] = [
   {
     name: 'as many descriptors live as stores hold and were dropped with a WARN',
     source: 'kernel/irq/msi.c msi_alloc_desc(), msi_free_desc()',
-    totals: ({ msi_desc }, { sums }) => compare(msi_desc.live, sums.storeEntries + sums.loose),
     sometimes: [descMade, descFreed],
   },
   {
     name: 'as many arrays of affinity masks live as descriptors have one',
     source: 'kernel/irq/msi.c msi_alloc_desc(), msi_free_desc()',
-    totals: ({ affinity }, { sums }) => compare(affinity.live, sums.affinities),
     sometimes: [masksGiven, descFreed],
   },
   {
     name: 'as many arrays of sysfs entries live as descriptors have one',
     source: 'kernel/irq/msi.c msi_sysfs_populate_desc(), msi_sysfs_remove_desc()',
-    totals: ({ sysfs_attrs }, { sums }) => compare(sysfs_attrs.live, sums.attrs),
     sometimes: [files, dissociated],
   },
   {
     name: 'as many nodes of stores live as stores and other nodes refer to',
     source: 'lib/xarray.c xas_delete_node(), xa_destroy()',
-    totals: ({ xa_node }, { sums }) => compare(xa_node.live, sums.storeNodes),
     sometimes: [descFreed],
   },
   {
     name: 'as many nodes of reverse maps live as domains and other nodes refer to',
     source: 'lib/radix-tree.c __radix_tree_delete()',
-    totals: ({ radix_tree_node }, { sums }) =>
-      compare(radix_tree_node.live, sums.mapNodes + sums.mapNodesLost),
     sometimes: [irqFreed],
   },
   {
     name: 'as many pieces of irq_data live as there are interrupts, and levels below them',
     source: 'kernel/irq/irqdomain.c irq_domain_alloc_irq_data(), irq_domain_free_irq_data()',
-    totals: ({ irq_data, irq_desc }, { sums }) =>
-      compare(irq_data.live, irq_desc.live + sums.parents),
     sometimes: [irqMade, irqFreed],
   },
   {
     name: 'as many statistics live as there are interrupts',
     source: 'kernel/irq/irqdesc.c init_desc(), irq_kobj_release()',
-    totals: ({ kstat_irqs, irq_desc }) => compare(kstat_irqs.live, irq_desc.live),
     sometimes: [irqMade, irqFreed],
   },
   {
     name: 'as many names live as domains, firmware nodes and sysfs entries have one',
     source: 'kernel/irq/irqdomain.c irq_domain_free(), kernel/irq/msi.c msi_sysfs_remove_desc()',
-    totals: ({ name }, { sums }) => compare(name.live, sums.names),
     sometimes: [domainRemoved],
   },
   {
     name: 'as many bundles live as there are per-device domains',
     source: 'kernel/irq/msi.c msi_create_device_irq_domain(), msi_remove_device_irq_domain()',
-    totals: (_picture, { sums }) => compare(sums.bundles, sums.bundlesUsed),
     sometimes: [deviceDomainRemoved],
   },
   {
     name: 'as many nodes of device resources live as lists and open groups have',
     source: 'drivers/base/devres.c release_nodes(), devres_remove_group()',
-    totals: ({ devres }, { sums }) => compare(devres.live, sums.listed + sums.unclosed),
     sometimes: [dataChanged, resourceReleased],
   },
   {
     name: 'as many MSI data live as devices have them',
     source: 'kernel/irq/msi.c msi_setup_device_data(), msi_device_data_release()',
-    totals: ({ msi_device_data }, { sums }) => compare(msi_device_data.live, sums.devicesWithData),
     sometimes: [dataChanged],
   },
-];
+].map((rule, kind) => ({ ...rule, totals: (picture, history) => count(kind, picture, history) }));
+
+function count(kind: number, picture: Picture, history: History): string | undefined {
+  const counts = pairs(picture, history);
+  const live = counts[2 * kind];
+  const owned = counts[2 * kind + 1];
+  return live === owned ? undefined : `${live} live, ${owned} have an owner`;
+}
 
 /** Blocks, overridden interrupts, and what was dropped, are still somebody's. */
 export const nothingLeft: Rule = {
@@ -162,24 +189,19 @@ export const nodesKnowTheirPlace: Rule = {
       ? undefined
       : `${named(table, address)} counts ${node.count} entries and has ${node.count - left}`;
   },
-  all: ({ xa_node, radix_tree_node }) => {
-    const table = crowded(xa_node) >= 0 ? xa_node : radix_tree_node;
-    const address = crowded(table);
-    return address < 0 ? undefined : `${named(table, address)} has more entries than it counts`;
-  },
+  all: ({ xa_node, radix_tree_node }) => crowded(xa_node) ?? crowded(radix_tree_node),
   sometimes: [descMade, irqMade],
 };
 
-/** Address of a node with more entries than it counts, -1 when there is none. */
-function crowded({ objects }: Table<XaNode>): number {
-  for (let address = 1; address < objects.length; address += 1) {
-    const node = objects[address];
+function crowded(table: Table<XaNode>): string | undefined {
+  for (let address = 1; address < table.objects.length; address += 1) {
+    const node = table.objects[address];
     if (node === undefined) continue;
     let left = node.count;
     for (let i = 0; i < node.slots.length; i += 1) if (node.slots[i] !== 0) left -= 1;
-    if (left < 0) return address;
+    if (left < 0) return `${named(table, address)} has more entries than it counts`;
   }
-  return -1;
+  return undefined;
 }
 
 function misplaced(
@@ -215,8 +237,8 @@ export const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>>
 export const shortageIsTold: Rule = {
   name: 'a call that got no memory for what it makes reports failure',
   source: 'kernel/irq/msi.c, kernel/irq/irqdomain.c, kernel/irq/irqdesc.c, drivers/base/devres.c',
-  step: ({ ret, fired, callbacks }, { facts, call: { fn, hwirq }, environment }) => {
-    if ((facts & Fact.FIRED) === 0) return undefined;
+  after: Fact.FIRED,
+  step: ({ ret, fired, callbacks }, { call: { fn, hwirq }, environment }) => {
     if (fn.startsWith('irq_create_') && hwirq % environment.nr_irqs > 1) return undefined;
     const { returns } = SIGNATURES[fn];
     const fails = FAILS[returns];

@@ -114,8 +114,8 @@ const HEARS = [
 export const heardOfReleases: Rule = {
   name: 'a domain with domain_alloc_irqs, domain_free_irqs or msi_post_free hears of it when its descriptors get, or lose, their interrupts',
   source: 'kernel/irq/msi.c msi_domain_free_locked()',
+  after: Fact.ASSOCIATED | Fact.DISSOCIATED,
   step: ({ callbacks }, { facts, environment: { ops } }) => {
-    if ((facts & (Fact.ASSOCIATED | Fact.DISSOCIATED)) === 0) return undefined;
     for (const [own, wrapped, fact] of HEARS) {
       if ((facts & fact) === 0 || !(ops.includes(own) || ops.includes(wrapped))) continue;
       if (!callbacks.some(({ op }) => op === own)) return `nobody called ${own}`;

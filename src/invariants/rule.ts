@@ -31,6 +31,8 @@ export interface Rule {
     history: History,
     named: readonly string[] | undefined,
   ) => string | undefined;
+  /** Facts without one of which `step` and `totals` have nothing to say. */
+  readonly after?: number;
   /** Looks at an interrupt number that a step dealt with, whether or not it still exists. */
   readonly number?: (view: NumberView, history: History) => string | undefined;
   /** Looks at an interrupt. */

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Rules sorted by what they look at, so that a step asks only those that have something to say. */
 import { CALL_NAMES, type CallName } from '../trace/call.ts';
+import { COUNTS } from './memory.ts';
 import type { Picture } from '../trace/observation.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { SPLATS } from './splat.ts';
 import type * as view from './view.ts';
 
-/** Rules that look at one kind of thing, and how they do it: the same index in both. */
+/** Rules that look at one kind of thing, how they do it, and after which facts (0: always): the same index in all. */
 export interface Checks<F> {
   readonly rules: readonly Rule[];
   readonly run: readonly F[];
+  readonly after: readonly number[];
 }
 
 /** How a rule looks at a thing. */
@@ -32,7 +34,9 @@ export interface Sorted {
   readonly device: Checks<Look<view.DeviceView>>;
   readonly belongings: Checks<Look<view.DeviceView>>;
   readonly node: Checks<Look<view.NodeView>>;
+  /** All of them, for a step after which something is miscounted, and those that do not count. */
   readonly totals: Checks<Look<Picture>>;
+  readonly uncounted: Checks<Look<Picture>>;
   readonly all: Checks<Look<Picture>>;
 }
 
@@ -65,6 +69,10 @@ export function sort(rules: readonly Rule[]): Sorted {
     belongings: pick(rules, ({ belongings }) => belongings),
     node: pick(rules, ({ node }) => node),
     totals: pick(rules, ({ totals }) => totals),
+    uncounted: pick(
+      rules.filter((rule) => !COUNTS.includes(rule)),
+      ({ totals }) => totals,
+    ),
     all: pick(rules, ({ all }) => all),
   };
 }
@@ -76,5 +84,9 @@ export function pick<F>(rules: readonly Rule[], what: (rule: Rule) => F | undefi
     const run = what(rule);
     if (run !== undefined) found.push({ rule, run });
   }
-  return { rules: found.map(({ rule }) => rule), run: found.map(({ run }) => run) };
+  return {
+    rules: found.map(({ rule }) => rule),
+    run: found.map(({ run }) => run),
+    after: found.map(({ rule }) => rule.after ?? 0),
+  };
 }

@@ -83,11 +83,9 @@ export const belowHwsize: Rule = {
 export const droppedForItsInterrupt: Rule = {
   name: 'a descriptor is dropped only with a WARN, and keeps the interrupt that it was dropped for',
   source: 'kernel/irq/msi.c msi_domain_free_descs(), msi_device_data_release()',
-  step: ({ splats }, { facts }) => {
-    if ((facts & Fact.ABANDONED) === 0 || splats.some(({ kind }) => kind === 'WARN'))
-      return undefined;
-    return 'a descriptor was dropped in silence';
-  },
+  after: Fact.ABANDONED,
+  step: ({ splats }) =>
+    splats.some(({ kind }) => kind === 'WARN') ? undefined : 'a descriptor was dropped in silence',
   desc: ({ picture, address, desc }) =>
     desc.abandoned && desc.irq === 0
       ? `${named(picture.msi_desc, address)} was dropped without an interrupt`

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The files in msi_irqs. */
+import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
 import { dataChanged, descFreed, dissociated, files } from './situations.ts';
@@ -32,6 +33,7 @@ export const entriesWhileAssociated: Rule = {
 export const entriesGoFirst: Rule = {
   name: 'the sysfs entries of a descriptor are gone when it is freed',
   source: 'kernel/irq/msi.c __msi_domain_free_irqs()',
+  after: Fact.DESC_GONE,
   step: ({ picture }, { bereaved }) => {
     for (let i = 0; i < bereaved.length; i += 1) {
       const attrs = bereaved[i] ?? 0;
