@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Wrong calls of operations: in the wrong domain, for the wrong device, not at all, or not listened to. */
 import { reachedFaultsFire } from '../../src/invariants/fault.ts';
+import { firstNumberIsNew } from '../../src/invariants/mapping.ts';
 import { shortageIsTold } from '../../src/invariants/memory.ts';
 import * as operation from '../../src/invariants/operation.ts';
+import * as reason from '../../src/invariants/reason.ts';
 import * as twoPasses from '../../src/invariants/two-passes.ts';
 import { call } from '../../src/trace/call.ts';
 import { Errno } from '../../src/trace/errno.ts';
@@ -64,6 +66,20 @@ export const ANSWERS: readonly Example[] = [
   example(operation.answersAsTold, (world) => {
     world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: Errno.EINVAL }];
     world.callbacks = [op('msi_check', -1)];
+  }),
+  calls(
+    firstNumberIsNew,
+    { ...op('msi_init', -1, 5), arg: 1 },
+    { ...op('get_hwirq', -1), arg: 1 },
+    op('alloc', 0, 6),
+  ),
+  example(reason.refusedForAReason, (world) => {
+    world.call = call('irq_alloc_descs', { nirqs: 1, block: 2 });
+    world.ret = Errno.ENOMEM;
+  }),
+  example(reason.noSpaceForAReason, (world) => {
+    world.call = call('msi_domain_alloc_irqs_range', { lock: 1 });
+    world.ret = Errno.ENOSPC;
   }),
   example(reachedFaultsFire, (world) => {
     world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: 0 }];

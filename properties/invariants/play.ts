@@ -40,3 +40,10 @@ export function broken({ rule, change, before, environment, empty }: Example): B
   take(world, history);
   return checkRule(rule, observe(world), history, []);
 }
+
+/** The rules of examples, and what they say. */
+export function report(examples: readonly Example[]): string {
+  return examples
+    .map((one) => `${one.rule.name}\n    ${broken(one)?.detail ?? 'holds'}`)
+    .join('\n');
+}

@@ -9,6 +9,7 @@ import * as mapping from '../../src/invariants/mapping.ts';
 import { SPLATS } from '../../src/invariants/splat.ts';
 import * as store from '../../src/invariants/store.ts';
 import * as sysfs from '../../src/invariants/sysfs.ts';
+import * as trigger from '../../src/invariants/trigger.ts';
 import * as vector from '../../src/invariants/vector.ts';
 import { call } from '../../src/trace/call.ts';
 import { SPLAT_KINDS } from '../../src/trace/observation.ts';
@@ -137,10 +138,21 @@ export const INTERRUPTS: readonly Example[] = [
     world.call = call('irq_alloc_descs', { nirqs: 2, block: 0 });
     world.ret = 3;
   }),
-  example(irq.triggerStored, (world) => {
+  example(trigger.triggerStored, (world) => {
     world.call = call('irq_create_fwspec_mapping', { domain: 4, hwirq: 2, type: 4, block: 2 });
     world.ret = 4;
   }),
+  example(
+    trigger.triggerKept,
+    ({ irq_desc }) => {
+      at(irq_desc, 4).trigger = 1;
+    },
+    {
+      before: ({ irq_desc }) => {
+        at(irq_desc, 4).trigger = 4;
+      },
+    },
+  ),
   example(mapping.findsMapped, ({ radix_tree_node }) => {
     at(radix_tree_node, 4).slots[SLOT] = 0;
   }),

@@ -46,4 +46,6 @@ export const Fact = {
   RELEASED: 0x20000000,
   /** Two interrupts of one domain have the same hardware number. */
   CONTESTED: 0x40000000,
+  /** The call failed. */
+  REFUSED: 0x80000000,
 } as const;

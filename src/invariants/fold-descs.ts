@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Descriptors and the trees that hold them after a step. */
+import { isNowhere } from '../trace/affinity.ts';
 import type { Observation, Picture, Table } from '../trace/observation.ts';
 import type { MsiDesc, XaNode } from '../trace/structs.ts';
 import { addressesOf, liveOf } from './addresses.ts';
@@ -36,7 +37,7 @@ function foldDesc(history: History, picture: Picture, address: number): void {
     if (past !== undefined) forget(history, address, past);
     return;
   }
-  const known = past ?? born(history, address, now.dev);
+  const known = past ?? born(history, address, now);
   foldInterrupts(history, picture, address, known);
   if (now.abandoned && !known.loose) {
     known.loose = true;
@@ -49,7 +50,7 @@ function foldDesc(history: History, picture: Picture, address: number): void {
   if (known.attrs !== 0 || now.sysfs_attrs !== 0) foldFiles(history, picture, address, now);
 }
 
-function born(history: History, address: number, dev: number): DescPast {
+function born(history: History, address: number, desc: Readonly<MsiDesc>): DescPast {
   const { fn, affinity } = history.call;
   const given =
     fn === 'msi_domain_insert_msi_desc' ||
@@ -58,9 +59,9 @@ function born(history: History, address: number, dev: number): DescPast {
   const asked = given ? affinity : 0;
   const fresh: DescPast = {
     made: history.steps,
-    dev,
+    dev: desc.dev,
     irq: 0,
-    nvec: 0,
+    nvec: desc.nvec_used,
     bound: 0,
     asked,
     sysfs: 0,
@@ -90,6 +91,11 @@ function forget(history: History, address: number, past: DescPast): void {
   if (device !== undefined && device.data === past.data) device.files -= past.files;
   if (past.loose) sums.loose -= 1;
   if (past.irq !== 0) mentionVectors(history, past);
+  const { count, nowhere } = history.lost;
+  history.lost = {
+    count: Math.max(count, past.nvec),
+    nowhere: nowhere || isNowhere(past.asked),
+  };
   history.descs[address] = undefined;
   history.facts |= Fact.DESC_GONE;
 }

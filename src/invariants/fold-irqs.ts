@@ -82,6 +82,7 @@ export function foldNumbers(history: History, picture: Picture): void {
       continue;
     }
     past.seen = true;
+    if (past.trigger === 0) past.trigger = desc.trigger;
     if (history.reservable) past.reserved = wasReserved(picture, desc);
     if (desc.msi_desc !== 0) contest(history, picture, irq, address);
   }

@@ -13,7 +13,8 @@ import { foldDescs } from './fold-descs.ts';
 import { foldDevices } from './fold-devices.ts';
 import { foldDomains } from './fold-domains.ts';
 import { rulesByOp } from './by-operation.ts';
-import { type History, mention, numberPast, resetProgress } from './remember.ts';
+import { failed } from './memory.ts';
+import { type History, mention, NOTHING_LOST, numberPast, resetProgress } from './remember.ts';
 
 /** Adds a step. The observation is the one that the call led to, with these faults armed. */
 export function fold(history: History, observation: Observation, { call, faults }: Step): void {
@@ -41,12 +42,14 @@ function force(history: History, faults: readonly Fault[]): void {
   history.opStep.clear();
 }
 
-function begin(history: History, { splats, fired, callbacks }: Observation, call: Call): void {
+function begin(history: History, { ret, splats, fired, callbacks }: Observation, call: Call): void {
   history.steps += 1;
   history.call = call;
   history.facts = 0;
   if (splats.length > 0) history.facts |= Fact.SPLAT;
+  if (failed(call.fn, ret)) history.facts |= Fact.REFUSED;
   history.broken = undefined;
+  history.lost = NOTHING_LOST;
   for (let i = 0; i < history.ended.length; i += 1)
     history.numbers[history.ended[i] ?? 0] = undefined;
   history.touchedCount = 0;

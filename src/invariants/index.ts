@@ -18,10 +18,12 @@ import * as message from './message.ts';
 import * as operation from './operation.ts';
 import * as order from './order.ts';
 import { oneOwner } from './ownership.ts';
+import * as reason from './reason.ts';
 import type { Rule, Situation } from './rule.ts';
 import { SPLATS } from './splat.ts';
 import * as store from './store.ts';
 import * as sysfs from './sysfs.ts';
+import * as trigger from './trigger.ts';
 import * as twoPasses from './two-passes.ts';
 import * as vector from './vector.ts';
 
@@ -54,12 +56,14 @@ export const RULES: readonly Rule[] = [
   irq.unmappedHasNoNumber,
   irq.requestableWhenMapped,
   irq.blockAsAnswered,
-  irq.triggerStored,
+  trigger.triggerStored,
+  trigger.triggerKept,
 
   mapping.findsMapped,
   mapping.holdsMappedOnly,
   mapping.countsMapped,
   mapping.numberedFromGetHwirq,
+  mapping.firstNumberIsNew,
   mapping.belowHwirqMax,
   mapping.answersWithTheMapped,
   mapping.mapsWhatWasAsked,
@@ -67,6 +71,8 @@ export const RULES: readonly Rule[] = [
   mapping.numberedFromItsHint,
   vector.hasItsVector,
   vector.vectorsConserved,
+  reason.refusedForAReason,
+  reason.noSpaceForAReason,
 
   order.checkedFirst,
   order.preparedOnce,

@@ -7,7 +7,7 @@ import { Fact } from './facts.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { named } from './view.ts';
-import { anywhere, happens, someIrq } from './situation.ts';
+import { happens } from './situation.ts';
 import { associated, blockMade, irqFreed, irqMade, levelAllocated, several } from './situations.ts';
 
 /** From the descriptor to its interrupts. */
@@ -256,31 +256,4 @@ export const blockAsAnswered: Rule = {
     return `${fn} says ${ret} for ${nirqs}, block ${block} has ${size} from ${first} on`;
   },
   sometimes: [blockMade],
-};
-
-/** irq_create_fwspec_mapping() stores what the firmware says. */
-export const triggerStored: Rule = {
-  name: 'an interrupt that was mapped with a trigger type has that type',
-  source: 'kernel/irq/irqdomain.c irq_create_fwspec_mapping()',
-  calls: ['irq_create_fwspec_mapping'],
-  step: ({ ret, picture }, { call, environment }) => {
-    if (ret <= 0 || call.type === 0) return undefined;
-    const kind = picture.irq_domain.objects.find((one) => one?.handle === call.domain)?.kind;
-    const drops = kind === 'msi' && !PROFILES[environment.release].hasMsiTranslate;
-    const wanted = drops ? 0 : call.type;
-    const trigger = picture.irq_desc.objects[picture.sparse_irqs[ret] ?? 0]?.trigger;
-    return trigger === wanted
-      ? undefined
-      : `interrupt ${ret} has type ${trigger ?? 'none'}, expected ${wanted}`;
-  },
-  sometimes: [
-    happens(
-      'an interrupt was mapped with a trigger type',
-      Fact.IRQ_BORN,
-      (observation, history) =>
-        history.call.fn === 'irq_create_fwspec_mapping' &&
-        someIrq(observation, history, ({ trigger }) => trigger !== 0),
-      anywhere,
-    ),
-  ],
 };

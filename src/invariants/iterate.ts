@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Looking descriptors up: iteration with its one cursor per device, and look-ups by slot. */
 import type { Picture } from '../trace/observation.ts';
-import type { MsiDesc } from '../trace/structs.ts';
+import { dataOf } from '../trace/look.ts';
+import type { IrqDomain, MsiDesc } from '../trace/structs.ts';
 import { MSI_MAX_INDEX } from '../trace/flags.ts';
 import { Fact } from './facts.ts';
 import { type History, UNKNOWN } from './remember.ts';
@@ -114,11 +115,23 @@ function storeOf(
   domid: number,
 ): Readonly<{ head: number; headIsNode: boolean }> | undefined {
   const device = picture.device.objects[history.deviceAt[history.call.dev] ?? 0];
-  const data = picture.msi_device_data.objects[device?.msi_data ?? 0];
-  return data?.domains[domid]?.store;
+  return dataOf(picture, device)?.domains[domid]?.store;
 }
 
-function descAt(picture: Picture, history: History, index: number): Readonly<MsiDesc> | undefined {
+/** The MSI domain of the call; before 6.2 it is the one that the device points at. */
+export function domainOf(picture: Picture, history: History): Readonly<IrqDomain> | undefined {
+  const { dev, domid } = history.call;
+  const device = picture.device.objects[history.deviceAt[dev] ?? 0];
+  const own = dataOf(picture, device)?.domains[domid]?.domain ?? 0;
+  return picture.irq_domain.objects[own || (device?.msi_domain ?? 0)];
+}
+
+/** The descriptor in a slot of the store that the call names. */
+export function descAt(
+  picture: Picture,
+  history: History,
+  index: number,
+): Readonly<MsiDesc> | undefined {
   const store = storeOf(picture, history, history.call.domid);
   return store === undefined
     ? undefined

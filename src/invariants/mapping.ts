@@ -12,7 +12,7 @@ import type { Rule } from './rule.ts';
 import { mapping } from '../trace/tree.ts';
 import { type IrqView, named } from './view.ts';
 import { anywhere, happens } from './situation.ts';
-import { contested, irqFreed, levelAllocated, several } from './situations.ts';
+import { contested, initialised, irqFreed, levelAllocated, several } from './situations.ts';
 
 const mappedFlat = happens(
   'a number of a domain without hierarchy was mapped',
@@ -138,6 +138,24 @@ export const numberedFromGetHwirq: Rule = {
       : `interrupt ${irq}, vector ${offset} of slot ${msi.msi_index}, is hwirq ${data.hwirq}, not ${wanted}`;
   },
   sometimes: [several],
+};
+
+/** msi_domain_alloc() looks for the first number before it asks the parent. */
+export const firstNumberIsNew: Rule = {
+  name: 'no descriptor gets its interrupts when an earlier one of the call has its first hardware number',
+  source: 'kernel/irq/msi.c msi_domain_alloc()',
+  step: ({ callbacks }, { facts }) => {
+    if ((facts & Fact.INITIALISED) === 0) return undefined;
+    const taken: number[] = [];
+    let asked = -1;
+    for (const { op, arg, ret } of callbacks) {
+      if (op === 'get_hwirq') asked = arg;
+      else if (op === 'msi_init' && ret >= 0) taken.push(arg);
+      else if (op === 'alloc' && taken.includes(asked)) return `hwirq ${asked} was allocated twice`;
+    }
+    return undefined;
+  },
+  sometimes: [initialised, contested],
 };
 
 /** A hardware number has to exist. */

@@ -4,6 +4,7 @@
  * refers to. fold.ts keeps the sums, so that this is cheap; ownership.ts follows every pointer and
  * says which object it is.
  */
+import type { CallName } from '../trace/call.ts';
 import type { Picture, Table } from '../trace/observation.ts';
 import type { Returns } from '../trace/signature.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
@@ -226,12 +227,17 @@ const IGNORED: readonly string[] = [
 ];
 
 /** What a failure looks like; positive results of allocations for PCI are failures too. */
-export const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
+const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
   errno: (ret) => ret !== 0,
   bool: (ret) => ret === 0,
   virq: (ret) => ret <= 0,
   map: (ret) => ret < 0,
 };
+
+/** Whether a call says that it failed. */
+export function failed(fn: CallName, ret: number): boolean {
+  return FAILS[SIGNATURES[fn].returns]?.(ret) === true;
+}
 
 /** A driver that is not told goes on with what it does not have. Mappings with a hint above 1 try again without. */
 export const shortageIsTold: Rule = {
@@ -240,13 +246,15 @@ export const shortageIsTold: Rule = {
   after: Fact.FIRED,
   step: ({ ret, fired, callbacks }, { call: { fn, hwirq }, environment }) => {
     if (fn.startsWith('irq_create_') && hwirq % environment.nr_irqs > 1) return undefined;
-    const { returns } = SIGNATURES[fn];
-    const fails = FAILS[returns];
-    if (fails === undefined || callbacks.some(({ op }) => op === 'handle_error')) return undefined;
+    if (
+      FAILS[SIGNATURES[fn].returns] === undefined ||
+      callbacks.some(({ op }) => op === 'handle_error')
+    )
+      return undefined;
     const short = fired.find(
       ({ where }) => SITES.some((site) => site === where) && !IGNORED.includes(where),
     );
-    return short === undefined || fails(ret)
+    return short === undefined || failed(fn, ret)
       ? undefined
       : `${fn} says ${ret}, there was no memory for ${short.where}`;
   },

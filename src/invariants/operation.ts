@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Which operations the core calls, for whom, and that it listens to what they answer. */
+import { domainNamed } from '../trace/look.ts';
 import { OPS, type Op, OP_NAMES } from '../trace/sites.ts';
 import { Fact } from './facts.ts';
 import type { Rule } from './rule.ts';
@@ -157,14 +158,17 @@ export const composedByItsLevel: Rule = {
 
 /** A specifier that the domain does not understand, a number that it does not want. */
 export const refusedStaysUnmapped: Rule = {
-  name: 'nothing is mapped that msi_translate or map refuses',
+  name: 'nothing is mapped that msi_translate or map refuses, or that an MSI domain cannot translate',
   source: 'kernel/irq/irqdomain.c irq_create_fwspec_mapping(), irq_domain_associate_locked()',
   calls: ['irq_create_fwspec_mapping', 'irq_create_mapping_affinity', 'irq_domain_associate'],
-  step: ({ ret, callbacks }, { call: { fn } }) => {
+  step: ({ ret, callbacks, picture }, { call: { fn, domain }, profile }) => {
+    const mapped = fn === 'irq_domain_associate' ? ret === 0 : ret !== 0;
+    const translates = profile.hasMsiTranslate && domainNamed(picture, domain)?.kind === 'msi';
+    if (translates && mapped && !callbacks.some(({ op }) => op === 'msi_translate'))
+      return `${fn} returned ${ret}, nobody translated`;
     const refusal = callbacks.find(
       (one) => (one.op === 'msi_translate' || one.op === 'map') && one.ret !== 0,
     );
-    const mapped = fn === 'irq_domain_associate' ? ret === 0 : ret !== 0;
     return refusal === undefined || !mapped
       ? undefined
       : `${refusal.op} returned ${refusal.ret}, ${fn} ${ret}`;

@@ -35,6 +35,8 @@ export interface NumberPast {
   reserved: boolean;
   /** It existed after a step. */
   seen: boolean;
+  /** The first trigger type that it got, 0 for none. */
+  trigger: number;
   /** The affinity argument of its block, -1 when it has none, and its place in that block. */
   asked: number;
   vec: number;

@@ -46,6 +46,8 @@ export interface History {
   readonly removed: number[];
   /** Addresses of irq_data that left a map, each followed by domain and number. */
   readonly left: number[];
+  /** Of descriptors that are gone since: the most vectors of one, 1 at least, and whether one asked for CPUs and named none. */
+  lost: { readonly count: number; readonly nowhere: boolean };
   /** Addresses of the sysfs entries that descriptors had which are gone since. */
   readonly bereaved: number[];
   readonly numbers: (NumberPast | undefined)[];
@@ -91,6 +93,9 @@ export interface History {
 /** A cursor of which nothing is known. */
 export const UNKNOWN = -2;
 
+/** No descriptor was freed. */
+export const NOTHING_LOST: History['lost'] = { count: 1, nowhere: false };
+
 /** Whether interrupts of a domain with these flags may be activated without a vector of their own. */
 function reserves(flags: number): boolean {
   const wanted = MsiFlag.MSI_FLAG_ACTIVATE_EARLY | MsiFlag.MSI_FLAG_MUST_REACTIVATE;
@@ -115,6 +120,7 @@ export function startHistory(environment: Environment): History {
     ended: [],
     removed: [],
     left: [],
+    lost: NOTHING_LOST,
     bereaved: [],
     numbers: [],
     descs: [],
@@ -259,6 +265,7 @@ export function numberPast(history: History, irq: number): NumberPast {
     overcounted: 0,
     reserved: false,
     seen: false,
+    trigger: 0,
     asked: -1,
     vec: 0,
   };

@@ -12,11 +12,11 @@ export const DEVICE_CALLS: Readonly<Record<string, Work>> = {
     release(d);
     return 0;
   },
-  devres_add: (d) => fails(d, true),
+  devres_add: (d) => (fails(d) ? Errno.ENOMEM : 0),
   devres_free: (d) => (indexOf(d, 'driver') < 0 ? Errno.ENOENT : 0),
   devres_release: (d) => (indexOf(d, 'driver') < 0 ? Errno.ENOENT : 0),
   devres_release_all: (d) => release(d),
-  devres_open_group: (d) => (fails(d, true) === 0 ? 1 : 0),
+  devres_open_group: (d) => Number(!fails(d)),
   devres_close_group,
   devres_remove_group: (d) =>
     indexOf(d, 'group_open') < 0 ? splat(d, 'WARN devres_remove_group 1') : 0,

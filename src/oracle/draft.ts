@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** One call while it is worked out: what it finds, what it complains about, where it may fail. */
 import type { Call } from '../trace/call.ts';
-import type { Environment, HostileCall } from '../trace/environment.ts';
-import { Errno } from '../trace/errno.ts';
+import type { Environment } from '../trace/environment.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import type { Picture } from '../trace/observation.ts';
 import type { Outcome, Slot } from '../trace/outcome.ts';
 import type { Profile } from '../trace/profile.ts';
-import type { Op } from '../trace/sites.ts';
-import type { MemoryFault } from '../trace/step.ts';
+import type { Fault } from '../trace/step.ts';
 import type { Device, IrqDomain } from '../trace/structs.ts';
 
 /** The work: an outcome in the making. */
@@ -18,6 +16,7 @@ export interface Draft extends Outcome {
   /** What was there before the call; with it the device that the call names, and its domains by domain id. */
   readonly picture: Picture;
   readonly call: Call;
+  readonly faults: readonly Fault[];
   readonly device: Readonly<Device>;
   readonly domains: readonly (Readonly<IrqDomain> | undefined)[];
   /** Whether it has MSI data, and whether their mutex is held. */
@@ -29,16 +28,9 @@ export interface Draft extends Outcome {
   last: boolean;
   /** The kernel is dead, and nothing more is heard of it. */
   dead: boolean;
-  /** Interrupt numbers and root vectors taken so far. */
-  numbers: number;
-  vectors: number;
-  /** What may fail: memory, and operations. */
-  readonly memory: readonly MemoryFault[];
-  readonly forced: readonly Pick<HostileCall, 'op' | 'ret'>[];
-  /** How many alternatives each choice had so far, which to take, 0 for going on, and whether one of them needs a fault. */
-  readonly choices: number[];
-  readonly taken: readonly number[];
   fault: boolean;
+  /** The how manyth place that may fail does, less those that did not; 0 or less when none is left to. */
+  failing: number;
 }
 
 /** Works out a call; returns what the function returns. */
@@ -58,40 +50,28 @@ export function die(d: Draft, text: string): number {
   return 0;
 }
 
-/** Operations for which only a negative result means failure, but when a domain is pushed. */
-const NEGATIVE: readonly Op[] = ['alloc', 'msi_init', 'init_dev_msi_info'];
-
-/** A place where memory or an operation may fail: what it fails with, or 0. */
-export function fails(d: Draft, memory: boolean, ...ops: readonly Op[]): number {
-  const { call, forced } = d;
-  if (d.memory.length === 0 && forced.length === 0) return 0;
-  const values: number[] = memory && d.memory.length > 0 ? [Errno.ENOMEM] : [];
-  for (const { op, ret } of forced) {
-    const push = call.fn === 'irq_domain_push_irq';
-    const cut = call.fn === 'irq_domain_disconnect_hierarchy' && call.domain > 0;
-    const works = ret > 0 && NEGATIVE.includes(op) && !push;
-    if (!ops.includes(op) || works) continue;
-    // A level without a chip cannot be trimmed; a level that is cut off, or pushed, need have none.
-    const chipless = op === 'alloc' && ret === 0 && !push && !cut;
-    values.push(chipless ? Errno.EINVAL : ret);
-  }
-  const value = choose(d, values);
-  d.fault ||= value !== 0;
-  return value;
+/**
+ * A place where the call fails when memory or an operation does. `nth` is the descriptor that it makes: a
+ * fault of msi_alloc_desc() says which.
+ */
+export function fails(d: Draft, nth?: number): boolean {
+  const meant =
+    nth === undefined ||
+    d.faults.some((one) => !('site' in one) || one.site !== 'msi_alloc_desc' || one.nth === nth);
+  const failed = meant && (d.faults.length > 0 || d.environment.hostile.length > 0) && lacks(d);
+  d.fault ||= failed;
+  return failed;
 }
 
-/** More places where it may fail than a call has, unless its subject has gone astray. */
-const MANY = 256;
-
-/** One of these, or 0: all of it may happen, and each is an outcome. */
-export function choose({ choices, taken, dead }: Draft, values: readonly number[]): number {
-  if (values.length === 0 || dead || choices.length >= MANY) return 0;
-  choices.push(values.length);
-  return values[(taken[choices.length - 1] ?? 0) - 1] ?? 0;
+/** A place where it fails when something is lacking, which need not be for a fault: rules ask for the reason. */
+export function lacks(d: Draft): boolean {
+  if (d.dead) return false;
+  d.failing -= 1;
+  return d.failing === 0;
 }
 
 /** The MSI domain of the call; before 6.2 it is the one that the device points at. */
-export function domainOf(d: Draft): Readonly<IrqDomain> | undefined {
+function domainOf(d: Draft): Readonly<IrqDomain> | undefined {
   return d.domains[d.call.domid] ?? d.picture.irq_domain.objects[d.device.msi_domain];
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Interrupts of descriptors, and domains of devices: kernel/irq/msi.c, under its names. */
-import { isNowhere } from '../trace/affinity.ts';
 import type { Call } from '../trace/call.ts';
 import { Errno } from '../trace/errno.ts';
 import {
@@ -11,19 +10,18 @@ import {
   MsiFlag,
   PCI_TOKENS,
 } from '../trace/flags.ts';
-import { findMapping } from '../trace/look.ts';
-import { ANY, type Slot } from '../trace/outcome.ts';
+import { ANY, FAILED, type Slot } from '../trace/outcome.ts';
 import { refusal } from '../trace/parent.ts';
 import type { IrqDomain } from '../trace/structs.ts';
-import { die, domainOf, type Draft, fails, has, splat, type Work } from './draft.ts';
-import { irq_domain_remove, take } from './irqdomain.ts';
+import { die, type Draft, fails, has, lacks, splat, type Work } from './draft.ts';
+import { irq_domain_remove } from './irqdomain.ts';
 import * as store from './store.ts';
 
 const { locked } = store;
 
 /** By name; an argument `lock` is for the caller. */
 export const MSI_CALLS: Readonly<Record<string, Work>> = {
-  msi_setup_device_data: (d) => (d.data ? 0 : fails(d, true)),
+  msi_setup_device_data: (d) => (!d.data && fails(d) ? Errno.ENOMEM : 0),
   msi_lock_descs: store.msi_lock_descs,
   msi_unlock_descs: store.msi_unlock_descs,
   msi_domain_insert_msi_desc: store.insert,
@@ -34,7 +32,9 @@ export const MSI_CALLS: Readonly<Record<string, Work>> = {
   msi_domain_get_virq: getVirq,
   get_cached_msi_msg: () => ANY,
   msi_device_populate_sysfs: (d) =>
-    store.each(d, store.slotsIn(d, store.EVERY, store.USED), true, () => fails(d, true)),
+    store.each(d, store.slotsIn(d, store.EVERY, store.USED), true, () =>
+      fails(d) ? Errno.ENOMEM : 0,
+    ),
   msi_device_destroy_sysfs: (d) =>
     store.each(d, store.slotsIn(d, store.EVERY, store.ALL), true, () => 0),
   msi_create_irq_domain: create,
@@ -93,25 +93,6 @@ function msi_check_reservation_mode(d: Draft): void {
   if (d.stores[0]?.size === 0) die(d, 'NULL dereference msi_check_reservation_mode 1');
 }
 
-/** What an allocation of interrupts that failed returns, whatever the reason was. */
-function noSpace(d: Draft, nvec: number, allocated: number): number {
-  const { ops } = d.environment;
-  if (ops.includes('handle_error') || ops.includes('msi_finish'))
-    return fails(d, false, 'handle_error') || Errno.ENOSPC;
-  if (!isPci(d) || (nvec === 1 && allocated === 0)) return Errno.ENOSPC;
-  return nvec > 1 ? 1 : allocated;
-}
-
-/** msi_domain_alloc() and everything below; of the hardware numbers only the first is looked at. */
-function takeIrqs(d: Draft, { index, nvec, nowhere }: Slot, mapped: Set<number>): boolean {
-  const { picture, environment, call } = d;
-  const base = environment.hwirq === 'device' ? call.dev * MSI_XA_DOMAIN_SIZE : 0;
-  const hwirq = environment.hwirq === 'overlap' ? index >> 1 : base + index;
-  if (mapped.has(hwirq) || findMapping(picture, domainOf(d), hwirq) !== undefined) return false;
-  for (let vec = 0; vec < nvec; vec += 1) mapped.add(hwirq + vec);
-  return (fails(d, true, 'alloc', 'msi_init') || take(d, nvec, nowhere, nvec)) === 0;
-}
-
 function overrides({ environment: { ops } }: Draft): boolean {
   return ops.includes('domain_alloc_irqs');
 }
@@ -123,27 +104,19 @@ function visit(d: Draft, ctrl: store.Ctrl, filter: number, work: (slot: Slot) =>
   return store.each(d, store.slotsIn(d, scope, filter), iterates, work);
 }
 
-/** Through `domain_alloc_irqs`: the default, a wrapper of it, or one that takes nothing but interrupt numbers. */
+/** The default, a wrapper of it, or what overrides it and takes nothing but interrupt numbers. */
 function domain_alloc_irqs(d: Draft, ctrl: store.Ctrl): number {
   const own = overrides(d);
-  const wrapped = own || d.environment.ops.includes('wrap_alloc');
-  const refused =
-    (wrapped ? fails(d, false, 'domain_alloc_irqs') : 0) ||
-    (own ? 0 : fails(d, false, 'msi_check', 'msi_prepare'));
-  if (refused === 0 && !own) msi_check_reservation_mode(d);
-  if (refused !== 0 || d.dead) return refused;
-  const mapped = new Set<number>();
+  if (fails(d)) return FAILED;
+  if (!own) msi_check_reservation_mode(d);
   let allocated = 0;
   return visit(d, ctrl, store.UNUSED, (slot) => {
-    const ret = own ? fails(d, true) || take(d, slot.nvec, slot.nowhere, 0) : 0;
-    if (ret !== 0) return ret;
     if (!own && allocated >= ctrl.nirqs)
       return splat(d, 'WARN __msi_domain_alloc_irqs 1', Errno.EINVAL);
-    if (!own && !takeIrqs(d, slot, mapped)) return noSpace(d, slot.nvec, allocated);
+    // While the mutex is held it makes no difference which of them fails.
+    if ((allocated === 0 || !d.locked) && lacks(d)) return FAILED;
     allocated += 1;
-    setUsed(d, slot, true);
-    const early = !own && has(d, 'MSI_FLAG_ACTIVATE_EARLY') ? fails(d, false, 'activate') : 0;
-    return early || (has(d, 'MSI_FLAG_DEV_SYSFS') ? fails(d, true) : 0);
+    return setUsed(d, slot, true);
   });
 }
 
@@ -179,10 +152,10 @@ function free(d: Draft, ctrl: store.Ctrl): number {
 }
 
 /** Adds a descriptor with its interrupt: the index or an errno. */
-function msi_domain_alloc_irq_at(d: Draft, { index, affinity }: Call): number {
+function msi_domain_alloc_irq_at(d: Draft, { index }: Call): number {
   if (store.msi_get_device_domain(d) === undefined) return Errno.ENODEV;
-  const slot = { index, nvec: 1, nowhere: isNowhere(affinity), used: false };
-  const at = fails(d, true) || store.msi_insert_desc(d, slot);
+  if (fails(d)) return Errno.ENOMEM;
+  const at = store.msi_insert_desc(d, { index, nvec: 1, used: false });
   if (at < 0) return at;
   const ctrl = { first: at, last: at, nirqs: 1 };
   const ret = domain_alloc_irqs(d, ctrl);
@@ -196,7 +169,7 @@ function is(domain: Readonly<IrqDomain> | undefined, flag: keyof typeof DomainFl
 
 /** __msi_create_irq_domain(); 6.1 knows no sizes. */
 function create(d: Draft, { hwsize }: Call): number {
-  return (hwsize <= MSI_XA_DOMAIN_SIZE || !d.profile.checksRange) && fails(d, true) === 0 ? 1 : 0;
+  return (hwsize <= MSI_XA_DOMAIN_SIZE || !d.profile.checksRange) && !fails(d) ? 1 : 0;
 }
 
 /** The domain of a device gets the node of the device, whatever becomes of the flag. */
@@ -210,12 +183,12 @@ function msi_create_device_irq_domain(d: Draft, call: Call): number {
   const parent = picture.irq_domain.objects[device.msi_domain];
   if (!is(parent, 'IRQ_DOMAIN_FLAG_MSI_PARENT') || d.stores[call.domid] === undefined) return 0;
   if (asksForFwnode(d) && !environment.fwnode) return 0;
-  if (fails(d, true) !== 0) return 0;
+  if (fails(d)) return 0;
   d.data = true;
   return locked(() => {
     if (store.msi_get_device_domain(d) !== undefined)
       return splat(d, 'WARN msi_create_device_irq_domain 1');
-    if (fails(d, false, 'init_dev_msi_info') !== 0) return 0;
+    if (fails(d)) return 0;
     const nth = refusal(environment);
     return nth > 0 ? splat(d, `WARN msi_lib_init_dev_msi_info ${nth}`) : create(d, call);
   })(d, call);

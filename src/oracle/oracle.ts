@@ -19,30 +19,24 @@ import { locked } from './store.ts';
 
 const CALLS: Readonly<Record<string, Work>> = { ...DEVICE_CALLS, ...MSI_CALLS, ...IRQ_CALLS };
 
-/** The plain outcome, and after it those in which something armed has failed. */
+/** The plain outcome, and after it those in which one of the places that may fail does. */
 export function outcomes(
   environment: Environment,
   picture: Picture,
   step: Step,
 ): readonly Outcome[] {
   const found: Outcome[] = [];
-  // Takes each alternative of each choice that comes after those taken so far.
-  const explore = (taken: readonly number[]): void => {
-    const d = draft(environment, picture, step, taken);
-    found.push(work(d));
-    const path = [...taken];
-    for (const alternatives of d.choices.slice(taken.length)) {
-      for (let one = 1; one <= alternatives; one += 1) explore([...path, one]);
-      path.push(0);
-    }
-  };
-  explore([]);
-  return found;
+  for (let nth = 0; ; nth += 1) {
+    const d = draft(environment, picture, step, nth);
+    const outcome = work(d);
+    if (d.failing > 0) return found;
+    found.push(outcome);
+  }
 }
 
 /** What a call does when no fault is reached: the first of its outcomes. */
 export function expected(environment: Environment, picture: Picture, call: Call): Outcome {
-  return work(draft(environment, picture, { call, faults: [] }, []));
+  return work(draft(environment, picture, { call, faults: [] }, 0));
 }
 
 function work(d: Draft): Outcome {
@@ -60,19 +54,19 @@ function draft(
   environment: Environment,
   picture: Picture,
   { call, faults }: Step,
-  taken: readonly number[],
+  failing: number,
 ): Draft {
   const device = deviceNamed(picture, call.dev);
   if (device === undefined) throw new Error(`the oracle does not know device ${call.dev}`);
   const profile = PROFILES[environment.release];
   const data = dataOf(picture, device);
   const ids = DOMIDS[profile.MSI_MAX_DEVICE_IRQDOMAINS] ?? [];
-  const callbacks = faults.filter((fault) => fault.kind === 'callback');
   return {
     environment,
     profile,
     picture,
     call,
+    faults,
     device,
     domains: ids.map((id) => picture.irq_domain.objects[data?.domains[id]?.domain ?? 0]),
     data: data !== undefined,
@@ -82,12 +76,7 @@ function draft(
     splats: [],
     last: false,
     dead: false,
-    numbers: 0,
-    vectors: 0,
-    memory: faults.filter((fault) => fault.kind === 'memory'),
-    forced: callbacks.length === 0 ? environment.hostile : [...environment.hostile, ...callbacks],
-    choices: [],
-    taken,
     fault: false,
+    failing,
   };
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Mutex and descriptors of a device: kernel/irq/msi.c, under its names. Checks are numbered in their function, by kind. */
-import { isNowhere } from '../trace/affinity.ts';
 import type { Call } from '../trace/call.ts';
 import { Errno } from '../trace/errno.ts';
 import { MSI_ANY_INDEX, MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
@@ -96,17 +95,17 @@ export function msi_insert_desc(d: Draft, slot: Slot): number {
   while (any && slots.has(index)) index += 1;
   if (index >= size && !any) return Errno.ERANGE;
   if (index >= size || slots.has(index)) return Errno.EBUSY;
-  const failure = d.locked ? 0 : fails(d, true);
-  if (failure === 0) slots.set(index, { ...slot, index });
-  return failure === 0 ? index : failure;
+  // While the mutex is held it makes no difference whether the descriptor or a node of the store had no memory.
+  if (!d.locked && fails(d)) return Errno.ENOMEM;
+  slots.set(index, { ...slot, index });
+  return index;
 }
 
 /** msi_domain_insert_msi_desc(), msi_add_msi_desc() */
-export function insert(d: Draft, { fn, index, nvec_used: nvec, affinity }: Call): number {
+export function insert(d: Draft, { fn, index, nvec_used: nvec }: Call): number {
   held(d, fn);
-  const nowhere = isNowhere(affinity);
-  const slot = { index: index & MSI_MAX_INDEX, nvec, nowhere, used: false };
-  return fails(d, true) || Math.min(0, msi_insert_desc(d, slot));
+  const slot = { index: index & MSI_MAX_INDEX, nvec, used: false };
+  return fails(d) ? Errno.ENOMEM : Math.min(0, msi_insert_desc(d, slot));
 }
 
 /** What is in a range and passes a filter, ascending. */
@@ -139,21 +138,11 @@ export function addSimple(d: Draft, ctrl: Ctrl): number {
   if (checksRange && !msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
   let ret = 0;
   for (let index = ctrl.first; index <= ctrl.last && ret >= 0; index += 1) {
-    ret = fails(d, mayLack(d, index - ctrl.first + 1));
-    if (ret === 0) ret = msi_insert_desc(d, { index, nvec: 1, nowhere: false, used: false });
+    const slot = { index, nvec: 1, used: false };
+    ret = fails(d, index - ctrl.first + 1) ? Errno.ENOMEM : msi_insert_desc(d, slot);
   }
   if (ret < 0) free(d, ctrl, checksRange ? ALL : UNUSED);
   return Math.min(0, ret);
-}
-
-/**
- * Whether the n-th descriptor of a call may be the one without memory. A fault of msi_alloc_desc() says
- * which; of the others it makes no difference while the mutex is held.
- */
-function mayLack({ memory, locked: isHeld }: Draft, nth: number): boolean {
-  return memory.some(({ site, nth: failing }) =>
-    site === 'msi_alloc_desc' ? failing === nth : nth === 1 || !isHeld,
-  );
 }
 
 /** One step of an iteration; a rule says where it leads. -1 without a store. */

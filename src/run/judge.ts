@@ -5,7 +5,7 @@ import type { Broken } from '../invariants/rule.ts';
 import { SPLATS } from '../invariants/splat.ts';
 import { formatErrno } from '../trace/errno.ts';
 import type { Observation, Splat } from '../trace/observation.ts';
-import { ANY, type Outcome, VIRQ } from '../trace/outcome.ts';
+import { ANY, FAILED, type Outcome } from '../trace/outcome.ts';
 import { mismatch } from './compare.ts';
 
 /** The rule of every finding that is a difference between subject and oracle. */
@@ -48,7 +48,7 @@ function fits(outcome: Outcome, { observation, dev }: Judged): boolean {
 }
 
 function returned({ ret }: Outcome, seen: Observation): boolean {
-  return ret === ANY || (ret === VIRQ ? seen.ret > 0 : seen.ret === ret);
+  return ret === ANY || (ret === FAILED ? seen.ret !== 0 : seen.ret === ret);
 }
 
 function sameSplats(wanted: readonly string[], seen: readonly Splat[]): boolean {
@@ -90,17 +90,18 @@ function difference(outcomes: readonly Outcome[], { observation, dev }: Judged):
     return `complained: ${list(observation.splats.map(splatText))}; allowed: ${wanted}`;
   }
   if (observation.dead) return 'died: the oracle goes on';
-  const byRet = bySplats.filter((outcome) => returned(outcome, observation));
-  if (byRet.length === 0) {
-    const wanted = bySplats.map(returnText);
+  const differs = (one: Outcome): string | undefined => mismatch(one, observation.picture, dev);
+  const exact = bySplats.filter(({ ret }) => ret === ANY || ret === observation.ret);
+  const byState = bySplats.filter((one) => differs(one) === undefined);
+  if (exact.length === 0) {
+    const wanted = (byState.length > 0 ? byState : bySplats).map(returnText);
     return `returned: ${formatErrno(observation.ret)}; allowed: ${either(wanted)}`;
   }
-  const states = byRet.map((one) => mismatch(one, observation.picture, dev) ?? 'nothing');
-  return `state: ${either(states)}`;
+  return `state: ${either(exact.map((one) => differs(one) ?? 'nothing'))}`;
 }
 
 function returnText({ ret }: Outcome): string {
-  return ret === VIRQ ? 'an interrupt number' : formatErrno(ret);
+  return ret === FAILED ? 'a failure' : formatErrno(ret);
 }
 
 function list(texts: readonly string[]): string {

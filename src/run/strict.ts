@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What the level `strict` demands on top: that a call which fails is a transaction which never was. */
-import { FAILS } from '../invariants/memory.ts';
+import { failed } from '../invariants/memory.ts';
 import type { Broken } from '../invariants/rule.ts';
 import type { Call } from '../trace/call.ts';
 import { descsIn } from '../trace/look.ts';
@@ -32,15 +32,15 @@ export function strictly(
   before: string,
 ): Broken | undefined {
   const { returns } = SIGNATURES[call.fn];
-  const failed = FAILS[returns]?.(ret) === true;
+  const hasFailed = failed(call.fn, ret);
   const refused = callbacks.find((callback) => callback.ret < 0);
-  if (failed && before !== belongings(picture))
+  if (hasFailed && before !== belongings(picture))
     return broken('a failed call leaves everything as it was', `${call.fn} says ${ret}`);
   if (returns === 'errno' && ret > 0)
     return broken('an error is a negative number', `${call.fn} says ${ret}`);
   if (splats.some(({ fn }) => fn === 'msi_domain_free_descs'))
     return broken('nothing is given up that is in use', 'a descriptor was dropped');
-  if (!failed && returns !== 'void' && refused !== undefined)
+  if (!hasFailed && returns !== 'void' && refused !== undefined)
     return broken('a call succeeds when all of it does', `${refused.op} says ${refused.ret}`);
   return undefined;
 }

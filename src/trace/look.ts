@@ -68,10 +68,8 @@ export function slotsIn(
   store: Readonly<S.XArray> | undefined,
 ): Map<number, Slot> {
   const slots = new Map<number, Slot>();
-  for (const { msi_index: index, nvec_used: nvec, affinity, irq } of descsIn(picture, store)) {
-    const nowhere = picture.affinity.objects[affinity]?.mask.includes(0) === true;
-    slots.set(index, { index, nvec, nowhere, used: irq !== 0 });
-  }
+  for (const { msi_index: index, nvec_used: nvec, irq } of descsIn(picture, store))
+    slots.set(index, { index, nvec, used: irq !== 0 });
   return slots;
 }
 
@@ -82,11 +80,4 @@ export function findMapping(
   hwirq: number,
 ): Readonly<S.IrqData> | undefined {
   return domain && picture.irq_data.objects[mapping(picture, domain, hwirq)];
-}
-
-/** Vectors of the root that nobody has. */
-export function freeVectors(picture: Picture): number {
-  let count = 0;
-  for (const irq of domainNamed(picture, 0)?.vectors ?? []) if (irq === 0) count += 1;
-  return count;
 }

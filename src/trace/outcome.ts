@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How a call may end, as the oracle says it. */
 
-/** Stand for any value, where a rule says which, and for any interrupt number above 0. */
+/** Stand for any value, and for any but 0: a rule says which. */
 export const ANY: number = Number.POSITIVE_INFINITY;
-export const VIRQ: number = Number.MAX_SAFE_INTEGER;
+export const FAILED: number = Number.NEGATIVE_INFINITY;
 
 /** A descriptor. */
 export interface Slot {
   readonly index: number;
   readonly nvec: number;
-  /** It asks for CPUs and names none. */
-  readonly nowhere: boolean;
   /** It has interrupts. */
   readonly used: boolean;
 }
 
 /** One way in which a call may end. */
 export interface Outcome {
-  /** What the function returns, ANY for what a rule knows, or VIRQ for any interrupt number. */
+  /** What the function returns, ANY or FAILED for what a rule knows. */
   readonly ret: number;
   /** `WARN msi_ctrl_valid 1`: kind, function and number of the check in it, in order. */
   readonly splats: readonly string[];

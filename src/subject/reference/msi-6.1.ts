@@ -17,7 +17,6 @@ import {
   freeDescIrqs,
   initDescIrqs,
   msi_check_reservation_mode,
-  msi_handle_pci_fail,
 } from './msi-alloc.ts';
 import { affinityOf } from './affinity-of.ts';
 import { irq_domain_alloc_irqs } from './irqdomain-alloc.ts';
@@ -168,7 +167,7 @@ function twoPasses(k: Kernel, { dev, domain }: Target, arg: AllocArg): number {
     const affinity = affinityOf(k, at(k, k.msi_desc, addr));
     const virq = irq_domain_alloc_irqs(k, domain, { nr_irqs: nvec_used, affinity, arg });
     if (virq < 0) {
-      let ret = msi_handle_pci_fail(at(k, k.irq_domain, domain), nvec_used, fresh.length);
+      let ret: number = Errno.ENOSPC;
       if (has(info, 'handle_error'))
         ret = seenIn(k, 'handle_error', domain, {
           dev,

@@ -223,11 +223,7 @@ export function msi_check_reservation_mode(k: Kernel, domain: number, dev: numbe
 }
 
 /** -ENOSPC; on PCI tokens 1 for a descriptor of several vectors, else how many descriptors have interrupts, if any. */
-export function msi_handle_pci_fail(
-  domain: IrqDomain,
-  nvec_used: number,
-  allocated: number,
-): number {
+function msi_handle_pci_fail(domain: IrqDomain, nvec_used: number, allocated: number): number {
   if (!PCI_TOKENS.includes(domain.bus_token)) return Errno.ENOSPC;
   if (nvec_used > 1) return 1;
   return allocated === 0 ? Errno.ENOSPC : allocated;
