@@ -16,7 +16,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { parseTrace } from '../src/trace/parse.ts';
-import { GOOD, run, shell, start } from './program.ts';
+import { GOOD, run, runProcess, shell, start } from './program.ts';
+
+const CANARY = 'unlock-keeps-the-cursor';
 
 let folder = '';
 beforeAll(() => {
@@ -42,6 +44,19 @@ function withoutProgress(stderr: string): string {
   return stderr.replaceAll(/^\d+ s: .*\n/gmu, '');
 }
 
+test.for([
+  [0, 'list', 'calls'],
+  [1, 'replay', '--subject', CANARY, `properties/canaries/${CANARY}.trace`],
+  [2, 'replay', 'no-such.trace'],
+] as const)(
+  'a process ends with %i after "%s", and says the same as the command does in this one',
+  async ([status, ...args]) => {
+    const ended = await runProcess(args);
+    expect(ended.status).toBe(status);
+    expect(await run(args)).toEqual(ended);
+  },
+);
+
 describe.concurrent('check', () => {
   test('ends with 0 when nothing unexpected was found and the corpus reached every situation', async () => {
     const { status, stdout, stderr } = await run([
@@ -58,7 +73,7 @@ describe.concurrent('check', () => {
   });
 
   test('ends with 3 when a situation was never reached, and says which', async () => {
-    const { status, stdout } = await run(['check', '--runs', '1', ...bare('few')]);
+    const { status, stdout } = await runProcess(['check', '--runs', '1', ...bare('few')]);
     expect(status, stdout).toBe(3);
     expect(stdout).toMatch(/^never reached +never reached +\w/mu);
     expect(stdout).toMatch(/^never reached: \d+ situations$/mu);
@@ -168,7 +183,7 @@ describe.concurrent('replay', () => {
   });
 
   test('goes back step by step and shows the same again', async () => {
-    const { status, stdout } = await run(
+    const { status, stdout } = await runProcess(
       ['replay', '--step-by-step', at('good.trace')],
       'n\nn\nb\nn\n0\n2\nq\n',
     );
@@ -179,7 +194,7 @@ describe.concurrent('replay', () => {
   });
 
   test('says which requests it knows', async () => {
-    const { stderr } = await run(['replay', '--step-by-step', at('good.trace')], 'up\n7\n');
+    const { stderr } = await runProcess(['replay', '--step-by-step', at('good.trace')], 'up\n7\n');
     expect(stderr).toMatch(/'up' is no request\. enter, n/u);
     expect(stderr).toMatch(/there are 2 steps/u);
   });

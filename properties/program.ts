@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** Runs the program in a process of its own, as a user does. */
+/** Runs the program: in a process of its own, as a user does, or the same command in this one, which costs no start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+
+import { vi } from 'vitest';
+
+import { main } from '../src/cli/program.ts';
 
 const MAIN = resolve(import.meta.dirname, '../src/cli/msicheck.mjs');
 
@@ -30,12 +34,53 @@ export function start(args: readonly string[]): Started {
   return startProcess(process.execPath, [MAIN, ...args], '');
 }
 
-/** Runs the program; `input` is its standard input. */
-export function run(args: readonly string[], input: string = ''): Promise<Ended> {
+/** Runs the program in a process; `input` is its standard input. */
+export function runProcess(args: readonly string[], input: string = ''): Promise<Ended> {
   return startProcess(process.execPath, [MAIN, ...args], input).ended;
 }
 
-/** Runs the program with more variables in its environment. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs a command of the program here, one after the other: there is one standard output and one exit status. */
+export function run(args: readonly string[]): Promise<Ended> {
+  const ended = last.then(() => runHere(args));
+  last = ended.catch(() => undefined);
+  return ended;
+}
+
+async function runHere(args: readonly string[]): Promise<Ended> {
+  const written = [process.stdout, process.stderr].map(collect);
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await main(args);
+    const [stdout = '', stderr = ''] = written.map(({ text }) => text());
+    return { status: Number(process.exitCode ?? 0), stdout, stderr };
+  } finally {
+    process.exitCode = before;
+    for (const { release } of written) release();
+  }
+}
+
+/** What is written to a stream goes nowhere else. */
+function collect(stream: NodeJS.WriteStream): {
+  readonly text: () => string;
+  readonly release: () => void;
+} {
+  let text = '';
+  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  return {
+    text: () => text,
+    release: () => {
+      spy.mockRestore();
+    },
+  };
+}
+
+/** Runs the program in a process with more variables in its environment. */
 export function runWith(
   variables: Readonly<Record<string, string>>,
   args: readonly string[],

@@ -23,7 +23,7 @@ import { newPlace, readPlace, writePlace } from '../src/cli/place.ts';
 import { gather, gatherOne } from '../src/regress/gather.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import { atBegin, edited, patchOf } from './changed.ts';
-import { run } from './program.ts';
+import { run, runProcess } from './program.ts';
 import { EVERY, EVIDENCE, TRACE } from './regress-examples.ts';
 
 // Many processes share the machine.
@@ -208,7 +208,7 @@ describe.concurrent('replay --change', () => {
     expect(ended.status, ended.stderr).toBe(1);
     expect(ended.stdout).toMatch(/^- {3}returns {2}-ENOMEM\n[^+]+^\+ {3}returns {2}0$/mu);
     expect(ended.stdout).toContain('something else than the base at step 1; - base, + change\n');
-    const back = await run(
+    const back = await runProcess(
       ['replay', at('t.trace'), '--step-by-step', '--change', at('different.patch')],
       'n\nb\nn\n',
     );
