@@ -4,6 +4,7 @@ import {
   type AbsentRow,
   type Ended,
   type FindingReport,
+  type Learned,
   type Summary,
   type SweptRow,
   unreached,
@@ -27,7 +28,7 @@ import { amountOf, callRows, expectedRows, situationRows, siteRows } from './sum
 
 /** What a run is asked to do. */
 export interface Plan {
-  readonly command: 'check' | 'sweep';
+  readonly command: Summary['command'];
   readonly options: Options;
   readonly kept: Kept;
   readonly environments: readonly Environment[];
@@ -61,6 +62,8 @@ export interface Campaign {
   readonly examine: Examine;
   readonly interrupt: Interrupt;
   readonly progress: Progress;
+  /** What a campaign of `fuzz` has learned. */
+  learned?: () => Learned;
   /** Milliseconds since the start. */
   readonly elapsed: () => number;
 }
@@ -165,9 +168,10 @@ export function summarise(campaign: Campaign, ended: Ended): Summary {
     seconds: Math.round(campaign.elapsed()) / 1000,
     corpus: amountOf(corpus),
     random: amountOf(random),
+    learned: campaign.learned?.(),
     calls: callRows(sum, series),
     sites: siteRows(sum),
-    situations: plan.command === 'check' ? situationRows(corpus, random, plan.environments) : [],
+    situations: plan.command !== 'sweep' ? situationRows(corpus, random, plan.environments) : [],
     expected:
       plan.options.spec === 'kernel' ? expectedRows(known, campaign.seen, campaign.replayed) : [],
     swept: campaign.swept,

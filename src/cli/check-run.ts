@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What `check` does: the corpus, then random traces until the budget is used up or something is found. */
-import { ENVIRONMENTS, environmentNamed, OLD_ENVIRONMENTS } from '../generate/environments.ts';
 import type { Ended } from '../report/summary.ts';
 import { count } from '../report/text.ts';
 import { addReach, startReach } from '../run/reach.ts';
 import { runTrace } from '../run/session.ts';
-import type { Environment } from '../trace/environment.ts';
-import { quote } from '../trace/problem.ts';
 import type { Trace } from '../trace/step.ts';
 import { startBatches } from '../generate/batch.ts';
 import {
@@ -20,8 +17,6 @@ import {
 import { CORPUS, prepareFolder } from './files.ts';
 import { acceptInto } from './accept.ts';
 import { breathe } from './interrupt.ts';
-import { keptFor, readKept } from './kept.ts';
-import { mistake } from './mistake.ts';
 import {
   CHECK_TIME,
   type ReportFlags,
@@ -30,9 +25,9 @@ import {
   type TreeFlags,
 } from './options.ts';
 import type { Position } from './progress.ts';
+import { prepare } from './prepare.ts';
 import { publish } from './publish.ts';
 import { USUAL_SUBJECT } from './subjects.ts';
-import { fitAll, usualEnvironments } from './target.ts';
 import { amountOf, situationRows } from './summarise.ts';
 
 /** Traces drawn from one seed. It is part of what a seed means: another number draws other traces. */
@@ -56,15 +51,7 @@ export async function check(flags: Flags): Promise<void> {
     await checkProgram(program, flags);
     return;
   }
-  const named = chosen(flags.env);
-  const corpus = readKept(flags.corpus);
-  const target = await flags.subject.load();
-  const kept = keptFor(corpus, target, flags.expected);
-  const { fit: environments, absent } = fitAll(target, named ?? usualEnvironments(target));
-  if (environments.length === 0)
-    throw mistake(
-      `--env: ${target.factory.name} has no ${absent[0]?.why ?? 'environment'}; expected others`,
-    );
+  const { target, kept, environments, absent } = await prepare(flags);
   prepareFolder(flags.reports);
   const budget = budgetOf(flags);
   const options = { factory: target.factory, spec: flags.spec };
@@ -97,16 +84,6 @@ async function checkProgram(command: string, flags: Flags): Promise<void> {
     accept: accept === true,
   });
   await runOnProgram({ ...flags, command });
-}
-
-function chosen(names: readonly string[] | undefined): readonly Environment[] | undefined {
-  if (names === undefined) return undefined;
-  return [...new Set(names)].map((name) => {
-    const environment = environmentNamed(name);
-    if (environment !== undefined) return environment;
-    const known = [...ENVIRONMENTS, ...OLD_ENVIRONMENTS].map((each) => each.name);
-    throw mistake(`--env: unknown environment ${quote(name)}; expected one of ${known.join(', ')}`);
-  });
 }
 
 /** How much there is to do; `share` is 1 when it is done. */

@@ -30,6 +30,8 @@ export const TREES: string = join(ROOT, 'fuzz', 'trees');
 export const CANARIES: string = join(ROOT, 'properties', 'canaries');
 /** Where a run writes. */
 export const REPORTS: string = join(ROOT, 'reports');
+/** Where a campaign of `fuzz` is kept. */
+export const FUZZING: string = join(REPORTS, 'fuzz');
 /** The largest file that is read as a trace, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
@@ -53,10 +55,14 @@ export function readTrace(path: string): TraceFile {
 
 /** The traces below a folder, in the order of their names. */
 export function readCorpus(folder: string): readonly TraceFile[] {
+  return traceNames(folder).map((name) => readTrace(shown(join(folder, name))));
+}
+
+/** Their names, relative to the folder. */
+export function traceNames(folder: string): readonly string[] {
   const read = (): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const names = guarded(folder, 'a folder with traces', read);
-  const traces = names.filter((name) => name.endsWith('.trace')).toSorted();
-  return traces.map((name) => readTrace(shown(join(folder, name))));
+  return names.filter((name) => name.endsWith('.trace')).toSorted();
 }
 
 /** The path as it is typed from the current folder. */
@@ -65,11 +71,14 @@ export function shown(path: string): string {
   return near === '' || near.startsWith('..') ? path : near;
 }
 
-/** Writes a whole file or nothing: readers, and runs that are killed, never leave half of one. */
-export function writeWhole(path: string, text: string): void {
+/**
+ * Writes a whole file or nothing: readers, and runs that are killed, never leave half of one. With `flush` it is on
+ * the disk when this returns, which takes its time.
+ */
+export function writeWhole(path: string, text: string, flush: boolean = true): void {
   const draft = `${path}.${process.pid}.draft`;
   try {
-    writeFileSync(draft, text, { flush: true });
+    writeFileSync(draft, text, { flush });
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

@@ -11,6 +11,7 @@ type Add = (program: Command) => void;
 /** Every command, in the order of the help; its file is read when it is needed. */
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   check: async () => (await import('./check.ts')).addCheck,
+  fuzz: async () => (await import('./fuzz.ts')).addFuzz,
   sweep: async () => (await import('./sweep.ts')).addSweep,
   replay: async () => (await import('./replay.ts')).addReplay,
   minimize: async () => (await import('./minimize.ts')).addMinimize,

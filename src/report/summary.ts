@@ -92,9 +92,23 @@ export interface FindingReport {
   readonly unsaved: string | undefined;
 }
 
-/** Everything that a run of `check` or `sweep` reports. */
+/** What a campaign of `fuzz` has learned. */
+export interface Learned {
+  /** Threads. */
+  readonly workers: number;
+  /** Traces that showed something first, those of earlier runs of the campaign among them. */
+  readonly kept: number;
+  /** Different things that were shown: calls with their results between rough states. */
+  readonly features: number;
+  /** Chance that one more trace shows something new, 0..1. */
+  readonly chance: number;
+  /** Folder of the campaign, as the user would name it. */
+  readonly folder: string;
+}
+
+/** Everything that a run of `check`, `fuzz` or `sweep` reports. */
 export interface Summary {
-  readonly command: 'check' | 'sweep';
+  readonly command: 'check' | 'fuzz' | 'sweep';
   readonly subject: string;
   /** How the subject was built; `undefined` when it is not built. */
   readonly build: string | undefined;
@@ -110,6 +124,8 @@ export interface Summary {
   readonly seconds: number;
   readonly corpus: Amount;
   readonly random: Amount;
+  /** Of `fuzz`. */
+  readonly learned: Learned | undefined;
   readonly calls: readonly CallRow[];
   readonly sites: readonly SiteRow[];
   readonly situations: readonly SituationRow[];

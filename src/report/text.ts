@@ -3,7 +3,14 @@
 import { columns } from './columns.ts';
 import { findingText } from './finding.ts';
 import { type Paint, PLAIN } from './paint.ts';
-import { type Amount, type CallRow, gone, type Summary, unreached } from './summary.ts';
+import {
+  type Amount,
+  type CallRow,
+  gone,
+  type Learned,
+  type Summary,
+  unreached,
+} from './summary.ts';
 
 const NOTHING = 'nothing unexpected found';
 
@@ -36,7 +43,7 @@ function heading(summary: Summary, paint: Paint): string {
 
 /** A sweep runs what its traces hold; a check is to run everything, so that what never ran is shown. */
 function calls(summary: Summary, paint: Paint): string {
-  const rows = summary.command === 'check' ? summary.calls : summary.calls.filter(hasRun);
+  const rows = summary.command !== 'sweep' ? summary.calls : summary.calls.filter(hasRun);
   const lines = rows.map((row) => [
     row.fn,
     count(row.times),
@@ -53,7 +60,7 @@ function hasRun({ results }: CallRow): boolean {
 
 function sites(summary: Summary, paint: Paint): string {
   const rows =
-    summary.command === 'check' ? summary.sites : summary.sites.filter(({ times }) => times > 0);
+    summary.command !== 'sweep' ? summary.sites : summary.sites.filter(({ times }) => times > 0);
   const lines = rows.map(({ site, times }) => [
     site,
     times === 0 ? paint.faint('never') : count(times),
@@ -129,7 +136,17 @@ function amounts(summary: Summary): string {
   const rate = seconds > 0 ? `, ${count(Math.round(steps / seconds))} steps per second` : '';
   const lines = [`${summary.command === 'sweep' ? 'swept: ' : 'corpus:'} ${amount(corpus)}`];
   if (random.traces > 0) lines.push(`random: ${amount(random)}`);
+  if (summary.learned !== undefined) lines.push(...learned(summary.learned));
   return [...lines, `time:   ${seconds.toFixed(1)} s${rate}`].join('\n');
+}
+
+function learned({ workers, kept, features, chance, folder }: Learned): readonly string[] {
+  const one = chance > 0 ? `1 in ${count(Math.round(1 / chance))}` : 'none that was seen';
+  return [
+    `kept:   ${countOf(kept, 'trace')} that showed one of ${countOf(features, 'feature')} first, in ${folder}`,
+    `next:   the chance that one more trace shows something new is ${one}`,
+    `by:     ${countOf(workers, 'worker')}`,
+  ];
 }
 
 function amount({ traces, steps, faults }: Amount): string {

@@ -29,6 +29,8 @@ export interface Options {
   readonly precise?: boolean;
   /** Counts what was reached. */
   readonly reach?: Reach;
+  /** Told of each step that the subject ran. */
+  readonly seen?: (step: Step, observation: Observation) => void;
   /** A subject that must show the same at every step; what differs is a finding when no rule is broken. */
   readonly against?: SubjectFactory | undefined;
   /** Only what the other subject shows differently is a finding: for what comes with a finding, and behind it. */
@@ -97,6 +99,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   const observation = answer(state, step);
   if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
+  options.seen?.(step, observation);
   const judged = { observation, dev: call.dev, outcomes: possible };
   return look(state, step, { ...judged, before }, options);
 }
