@@ -145,7 +145,7 @@ describe.concurrent('a path that cannot be used is named', () => {
 
 describe.concurrent('a command line that makes no sense is explained', () => {
   const lines: readonly (readonly [string, RegExp])[] = [
-    ['chekc', /expected one of check, sweep, replay, minimize, /u],
+    ['chekc', /expected one of check, fuzz, sweep, replay, minimize, /u],
     ['mutate --file slob.ts', /unknown file "slob.ts"; expected one of .*msi-alloc.ts/u],
     ['check --speed 3', /unknown option '--speed'[^]*expected one of --seed/u],
     ['check --time -5s', /-5s.*Expected a time above 0/u],
