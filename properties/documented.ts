@@ -39,6 +39,13 @@ export function withoutNpm(line: string): string {
   return `PATH="${bin}:$PATH"; ${scripts['msicheck'] ?? ''}${line.slice(NPM.length)}`;
 }
 
+/** What the program is given by the shell, of a line that does nothing but call it. */
+export async function argumentsOf(line: string): Promise<readonly string[]> {
+  if (/[|;&<>$`]/u.test(line)) throw new Error(`${line}: more than a call`);
+  const { output } = await run(`printf '%s\\0'${line.slice(NPM.length)}`);
+  return output.split('\0').slice(0, -1);
+}
+
 /** The exit status that the line states, 0 without one. */
 export function documentedStatus(line: string): number {
   return Number(/#.*\bexit (?<status>\d+)/u.exec(line)?.groups?.['status'] ?? 0);

@@ -7,6 +7,7 @@ import type { Departure } from '../conform/play.ts';
 import { startTally } from '../conform/tally.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
 import type { ConformReport, FoundDifference } from '../report/conform.ts';
+import { sweepTrace } from '../run/sweep.ts';
 import { processSubject } from '../subject/process/index.ts';
 import { ProgramError } from '../subject/process/trouble.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
@@ -16,12 +17,17 @@ import { makeFolder, shortHash, shown, writeWhole } from './files.ts';
 import { mistake } from './mistake.ts';
 import { CHECK_TIME } from './options.ts';
 
+/** A trace and where it is from. */
+type File = Pick<TraceFile, 'path' | 'trace'>;
+
 /** What is compared, and for how long. */
 export interface ProgramOrders {
   readonly base: SubjectFactory;
   readonly command: string;
   /** The traces to run; random ones when there are none. */
-  readonly files: Iterable<Pick<TraceFile, 'path' | 'trace'>> | undefined;
+  readonly files: readonly File[] | undefined;
+  /** All faults of their steps as well. */
+  readonly swept?: boolean;
   /** Traces that the program cannot run are left out. */
   readonly whatFits?: boolean;
   readonly seed: string;
@@ -32,7 +38,7 @@ export interface ProgramOrders {
 
 /** Runs the traces. Throws a mistake for a program that does not start or cannot have any environment. */
 export function conformProgram(orders: ProgramOrders): ConformReport {
-  const { base, command, files, whatFits } = orders;
+  const { base, command, files, swept, whatFits } = orders;
   const program = asMistake(() => processSubject(command));
   try {
     return asMistake(() => {
@@ -45,9 +51,10 @@ export function conformProgram(orders: ProgramOrders): ConformReport {
       };
       if (files !== undefined) {
         const tally = startTally();
-        const found = firstOf(files, (each) => {
-          if (whatFits === true && typeof worldOf(each.trace, { program, base }) === 'string')
-            return undefined;
+        const fit = files.filter(
+          ({ trace }) => whatFits !== true || typeof worldOf(trace, { program, base }) !== 'string',
+        );
+        const found = firstOf(swept === true ? sweepOf(fit, base) : fit, (each) => {
           const departure = compareTrace(each.trace, { program, base }, tally);
           return departure && saved(departure, orders, program.name, each.path);
         });
@@ -80,6 +87,14 @@ export function conformProgram(orders: ProgramOrders): ConformReport {
     });
   } finally {
     program.close();
+  }
+}
+
+function* sweepOf(files: readonly File[], factory: SubjectFactory): Generator<File> {
+  for (const { path, trace } of files) {
+    yield { path, trace };
+    for (const { trace: each } of sweepTrace(trace, { factory, spec: 'kernel', unconfirmed: true }))
+      yield { path: `sweep of ${path}`, trace: each };
   }
 }
 

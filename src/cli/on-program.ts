@@ -3,8 +3,6 @@
  * `check`, `sweep` and `replay` on a program that speaks the protocol: it shows what it likes to show, so
  * that the reference, which the oracle judges, runs beside it, and what the program shows is compared.
  */
-import { sweepTrace } from '../run/sweep.ts';
-import type { SubjectFactory } from '../subject/subject.ts';
 import type { Trace } from '../trace/step.ts';
 import { conformProgram } from './conform-program.ts';
 import { publish } from './conform-run.ts';
@@ -42,18 +40,9 @@ export function refuseOptions(name: string, given: Readonly<Record<string, boole
 
 /** Runs it; ends with 1 at the first difference. */
 export async function runOnProgram(run: ProgramRun): Promise<void> {
-  const { reports = REPORTS, files, swept = false, seed = 'msicheck' } = run;
+  const { reports = REPORTS, files, seed = 'msicheck' } = run;
   prepareFolder(reports);
   const { factory: base } = await REFERENCE.load();
-  const traces = files === undefined || !swept ? files : sweepOf(files, base);
-  const report = conformProgram({ ...run, base, files: traces, seed, reports });
+  const report = conformProgram({ ...run, base, files, seed, reports });
   publish(report, { ...run, reports });
-}
-
-function* sweepOf(files: readonly File[], factory: SubjectFactory): Generator<File> {
-  for (const { path, trace } of files) {
-    yield { path, trace };
-    for (const { trace: each } of sweepTrace(trace, { factory, spec: 'kernel', unconfirmed: true }))
-      yield { path: `sweep of ${path}`, trace: each };
-  }
 }
