@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * What kills a kernel that runs as a program of the machine: each death is told, as the WebAssembly module
- * tells it where that notices too, and the next world lives. Needs clang and trees that MSICHECK_TREES names.
+ * What kills a kernel: each death is told with its line and its stack, by the program of the machine as by the
+ * WebAssembly module where that notices too, and the next world lives. Needs clang and trees that MSICHECK_TREES names.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { fitTree } from '../src/trees/fit.ts';
 import { trees } from './machine-trees.ts';
 import { comparable } from './native-differences.ts';
 
+const BOTH = ['module', 'program'] as const;
 const MSI = 'kernel/irq/msi.c';
 const GETTER = /^unsigned int msi_(?:domain_)?get_virq\([^)]*\)\n\{/mu;
 const PLACE = /^kernel\/irq\/msi\.c:\d+$/u;
@@ -27,6 +28,15 @@ const LONGEST = 300;
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 afterAll(() => vi.resetConfig());
+
+/** Functions in front of the one that dies. */
+const BEFORE = `
+static __always_inline int msicheck_reads(volatile char *p) { return *p; }
+static void *msicheck_inner(void) { return kmalloc(24, GFP_KERNEL); }
+static void msicheck_outer(void) {
+  msicheck_inner();
+}
+`;
 
 /** What kills a kernel in its own way, by the index that is asked for. */
 const DEATHS = `
@@ -48,6 +58,9 @@ const DEATHS = `
   case 15: return 1 / (index - 15);
   case 16: __builtin_unreachable();
   case 17: { bool odd; *(char *)&odd = 2 * index; return *(volatile bool *)&odd ? 3 : 4; }
+  case 20: return msicheck_reads((void *)16);
+  case 21: msicheck_outer(); return 0;
+  case 22: WARN_ON(index); WARN_ON(index); return 0;
 #ifndef __wasm__
   case 18: { extern void _exit(int status); _exit(3); }
   case 19: { extern int raise(int signal); raise(9); return 0; }
@@ -60,6 +73,8 @@ interface Pair {
   readonly module: SubjectFactory;
   readonly program: SubjectFactory;
   readonly getter: 'msi_domain_get_virq' | 'msi_get_virq';
+  /** Of the changed file. */
+  readonly lines: readonly string[];
 }
 
 describe.each(trees)(
@@ -82,6 +97,8 @@ describe.each(trees)(
       subject.apply({ call: call(pair().getter, { index }), faults: [] });
     const dies = (of: 'module' | 'program', index: number): Observation =>
       ask(started(pair()[of]), index);
+    const lineOf = (text: string): string =>
+      `${MSI}:${pair().lines.findIndex((line) => line.startsWith(text)) + 1}`;
     const splatOf = (index: number): Splat | undefined => {
       const { dead, splats } = dies('program', index);
       expect(dead).toBe(true);
@@ -99,11 +116,63 @@ describe.each(trees)(
       [7, 'use after free'],
       [8, 'wild access'],
       [9, 'wild access'],
+      [20, 'NULL dereference'],
     ])('tells death %i, a %s, as the module does, and has its place', (index, kind) => {
       const splat = splatOf(index);
       expect(splat).toMatchObject({ kind, fn: pair().getter });
-      expect(splat?.place).toMatch(PLACE);
-      expect(comparable(dies('program', index))).toBe(comparable(dies('module', index)));
+      expect(splat?.place).toBe(lineOf(`  case ${index}:`));
+      const module = dies('module', index);
+      expect(module.splats[0]?.place).toBe(splat?.place);
+      expect(comparable(dies('program', index))).toBe(comparable(module));
+    });
+
+    test.each(BOTH)('a %s has the stack of each death, from the call in', (of) => {
+      for (const index of [1, 2, 3, 4, 5, 6, 7, 8, 9, 20]) {
+        const subject = started(pair()[of]);
+        ask(subject, index);
+        const where = { fn: pair().getter, place: lineOf(`  case ${index}:`) };
+        expect(subject.stack?.(0)).toEqual([where]);
+      }
+    });
+
+    test.each(BOTH)('a %s has the stack of a complaint that it survives', (of) => {
+      const subject = started(pair()[of]);
+      const { splats } = ask(subject, 22);
+      expect(splats.map(({ kind, nth }) => [kind, nth])).toEqual([
+        ['WARN', expect.any(Number)],
+        ['WARN', expect.any(Number)],
+      ]);
+      const where = { fn: pair().getter, place: lineOf('  case 22:') };
+      expect(subject.stack?.(1)).toEqual([where]);
+      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+    });
+
+    test.each(BOTH)('a %s has the stack of the allocation of a leak, some steps later', (of) => {
+      const subject = started(pair()[of]);
+      expect(subject.stack?.('leak')).toEqual([]);
+      ask(subject, 21);
+      const before = subject.snapshot();
+      ask(subject, 0);
+      expect(subject.leaks?.()).toEqual([
+        'msicheck_inner asked for 24 bytes in step 2, to which nothing refers',
+      ]);
+      const stack = [
+        { fn: pair().getter, place: lineOf('  case 21:') },
+        { fn: 'msicheck_outer', place: lineOf('  msicheck_inner();') },
+        { fn: 'msicheck_inner', place: lineOf('static void *msicheck_inner') },
+      ];
+      expect(subject.stack?.('leak')).toEqual(stack);
+      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+      subject.restore(before);
+      expect(subject.stack?.('leak')).toEqual(stack);
+    });
+
+    test.each([10, 11])('ends death %i in the module after as many rounds as ever', (index) => {
+      const seen = dies('module', index);
+      const what = 'the step had not ended after 100 million rounds of loops';
+      expect(seen.splats).toMatchObject([{ kind: 'BUG', fn: pair().getter, nth: 1, what }]);
+      expect(dies('module', index)).toEqual(seen);
+      expect(dies('module', 0)).toMatchObject({ dead: false, splats: [] });
     });
 
     test.each([
@@ -181,7 +250,7 @@ function started(factory: SubjectFactory): Subject {
 }
 
 async function buildPair(name: string, path: string, folder: string): Promise<Pair> {
-  const text = readFileSync(join(path, MSI), 'utf8').replace(GETTER, `$&\n${DEATHS}`);
+  const text = readFileSync(join(path, MSI), 'utf8').replace(GETTER, `${BEFORE}$&\n${DEATHS}`);
   const overlay = new Map([[MSI, text]]);
   const build = async (native: boolean): Promise<string> => {
     const out = join(folder, native ? 'program' : 'module');
@@ -191,5 +260,10 @@ async function buildPair(name: string, path: string, folder: string): Promise<Pa
   const module = kernelC({ name, path, module: await build(false), overlay });
   const program = nativeC({ name, path, module: await build(true), overlay }, LONGEST);
   const getter = module.domids > 0 ? 'msi_domain_get_virq' : 'msi_get_virq';
-  return { module: fitTree(module).factory, program: fitTree(program).factory, getter };
+  return {
+    module: fitTree(module).factory,
+    program: fitTree(program).factory,
+    getter,
+    lines: text.split('\n'),
+  };
 }

@@ -64,7 +64,7 @@ describe.each(trees)('the MSI core of $name as a program', ({ name, path: given 
       traces.push({ environment, steps: apart < 0 ? steps : steps.slice(0, apart) });
       return true;
     });
-    const count = { steps: 0, deaths: 0, fired: 0, complaints: 0 };
+    const count = { steps: 0, deaths: 0, fired: 0, complaints: 0, stacks: 0 };
     for (const trace of traces) {
       const environment = fitted(factory, trace.environment);
       expect(fitted(program, trace.environment)).toEqual(environment);
@@ -80,6 +80,11 @@ describe.each(trees)('the MSI core of $name as a program', ({ name, path: given 
         count.deaths += Number(seen.dead);
         count.fired += seen.fired.length;
         count.complaints += seen.splats.length;
+        // What killed it; where a complaint is merged with others the two compilers differ in the line.
+        const deaths = seen.dead ? [seen.splats.length - 1] : [];
+        const stacks = [one, other].map((each) => deaths.map((last) => each.stack?.(last)));
+        expect(stacks[1]).toEqual(stacks[0]);
+        count.stacks += stacks.flat(2).length;
       }
       expect(other.leaks?.().map(withoutSize)).toEqual(one.leaks?.().map(withoutSize));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The only door to code under test. */
 import type { Environment } from '../trace/environment.ts';
-import type { Observation, Picture } from '../trace/observation.ts';
+import type { Frame, Observation, Picture } from '../trace/observation.ts';
 import type { Step } from '../trace/step.ts';
 
 /** A running subject. Everything that can influence it is the environment and the steps so far. */
@@ -12,6 +12,11 @@ export interface Subject {
   readonly picture: () => Picture;
   /** Memory that has no owner, in words that begin with the function that asked for it; absent where the picture shows all there is. */
   readonly leaks?: () => readonly string[];
+  /**
+   * Who called whom, from the call in: where the first of the leaks was asked for, or where a complaint of the
+   * last step, by its place among them, was made; absent for a subject without a stack. It may run everything again.
+   */
+  readonly stack?: (of: 'leak' | number) => readonly Frame[];
   /** A copy of the whole state, at a cost proportional to it. */
   readonly snapshot: () => Snapshot;
   /** Returns to a state taken from this subject; the snapshot stays usable. */

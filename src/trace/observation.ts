@@ -44,6 +44,13 @@ export interface Splat {
   readonly place?: string;
 }
 
+/** A function on a stack. */
+export interface Frame {
+  readonly fn: string;
+  /** File and line in it, of the call or of what happened; `undefined` where none is known. */
+  readonly place: string | undefined;
+}
+
 /** An injected fault that was reached. */
 export interface Fired {
   readonly where: Site | Op;

@@ -5,6 +5,7 @@ import { type Environment, OWN_OPS } from '../../trace/environment.ts';
 import { BUS_TOKENS } from '../../trace/flags.ts';
 import { OP_NAMES, SITES } from '../../trace/sites.ts';
 import type { Fault, Step } from '../../trace/step.ts';
+import { NO_STOP, type Stop } from './machine.ts';
 import type { Memory } from './memory.ts';
 
 const MSI = ['none', 'global', 'device'] as const;
@@ -14,12 +15,12 @@ const COMPOSE = ['vector', 'msi'] as const;
 const PARENT = ['plain', 'irq-msi-lib'] as const;
 
 /** Writes the environment, before kc_boot(). */
-export function writeEnvironment({ words, at }: Memory, env: Environment): void {
-  words.set(environmentWords(env), at.env >> 2);
+export function writeEnvironment({ words, at }: Memory, env: Environment, stop: Stop): void {
+  words.set(environmentWords(env, stop), at.env >> 2);
 }
 
 /** struct kc_env. */
-export function environmentWords(env: Environment): readonly number[] {
+export function environmentWords(env: Environment, stop: Stop = NO_STOP): readonly number[] {
   let bits = 0;
   for (const op of env.ops) bits |= 1 << OWN_OPS.indexOf(op);
   return [
@@ -45,6 +46,9 @@ export function environmentWords(env: Environment): readonly number[] {
     env.nr_irqs,
     env.online,
     env.wired,
+    stop.object,
+    stop.step,
+    stop.splat,
     env.hostile.length,
     ...env.hostile.flatMap(({ op, nth, ret }) => [OP_NAMES.indexOf(op), nth, ret]),
   ];

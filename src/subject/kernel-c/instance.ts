@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Makes an instance of a built module, and reads where its code died. */
+import type { Frame } from '../../trace/observation.ts';
+import { FUEL, ROUNDS } from './build/fuel.ts';
+import { placesOf } from './dwarf/module.ts';
 import { type Death, topOf } from './machine.ts';
 import type { Exports } from './memory.ts';
 
@@ -18,18 +21,21 @@ export function exportsOf(bytes: Uint8Array<ArrayBuffer>): Exports {
   }
   Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 40);
   const { exports } = new WebAssembly.Instance(module, { env });
+  const fuel = global(exports[FUEL], FUEL);
   const start = exports['__wasm_call_ctors'];
   if (typeof start === 'function') start();
   return {
     memory: memory(exports['memory']),
     stack: global(exports['__stack_pointer'], '__stack_pointer'),
     address: (name) => global(exports[name], name).value,
-    kc_address: numeric(exports['kc_address'], 'kc_address'),
-    kc_domids: numeric(exports['kc_domids'], 'kc_domids'),
-    kc_missing: numeric(exports['kc_missing'], 'kc_missing'),
-    kc_boot: numeric(exports['kc_boot'], 'kc_boot'),
-    kc_step: numeric(exports['kc_step'], 'kc_step'),
-    kc_dump: numeric(exports['kc_dump'], 'kc_dump'),
+    placeOf: placesOf(module, bytes),
+    kc_address: numeric(exports['kc_address'], 'kc_address', fuel),
+    kc_domids: numeric(exports['kc_domids'], 'kc_domids', fuel),
+    kc_missing: numeric(exports['kc_missing'], 'kc_missing', fuel),
+    fuel,
+    kc_boot: numeric(exports['kc_boot'], 'kc_boot', fuel),
+    kc_step: numeric(exports['kc_step'], 'kc_step', fuel),
+    kc_dump: numeric(exports['kc_dump'], 'kc_dump', fuel),
   };
 }
 
@@ -43,20 +49,47 @@ function global(value: unknown, name: string): WebAssembly.Global {
   throw new Error(`the module exports no ${name}; build it again`);
 }
 
-function numeric(value: unknown, name: string): (...args: readonly number[]) => number {
+/** Each call begins with all the fuel. */
+function numeric(
+  value: unknown,
+  name: string,
+  fuel: WebAssembly.Global,
+): (...args: readonly number[]) => number {
   if (typeof value !== 'function') throw new Error(`the module exports no ${name}; build it again`);
   return (...args) => {
+    fuel.value = ROUNDS;
     const ret: unknown = value(...args);
     return typeof ret === 'number' ? ret : 0;
   };
 }
 
-/** Reads a death; rethrows what is none. */
-export function deathOf(error: unknown): Death {
+/** Reads a death in the call of a function; rethrows what is none. */
+export function deathOf(error: unknown, { placeOf, fuel }: Exports, fn: string): Death {
+  const frames = framesOf(error);
+  const top = frames[topOf(frames.map((each) => each.fn))];
+  const place = top && placeOf(top.offset);
+  const where = place === undefined ? {} : { place };
+  if (fuel.value === 0) return { fn, ended: HANGS, ...where };
+  const calledNull = error instanceof Error && error.message.startsWith('null function');
+  return { fn: top?.fn ?? 'unknown', calledNull, ...where };
+}
+
+/** The stack of a death, the innermost first; rethrows what is none. */
+export function stackOf(error: unknown, { placeOf }: Exports): readonly Frame[] {
+  return framesOf(error).map(({ fn, offset }) => ({ fn, place: placeOf(offset) }));
+}
+
+const HANGS = `the step had not ended after ${ROUNDS / 1e6} million rounds of loops`;
+
+/** Functions of the module, and where in it. */
+function framesOf(error: unknown): readonly { readonly fn: string; readonly offset: number }[] {
   const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
   if (!died) throw error;
-  const frames = [...(error.stack ?? '').matchAll(/^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:/gmu)];
-  const names = frames.map(([, name = '']) => name);
-  const fn = names[topOf(names)] ?? 'unknown';
-  return { fn, calledNull: error.message.startsWith('null function') };
+  const frames = (error.stack ?? '').matchAll(
+    /^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:.*:0x([\da-f]+)\)$/gmu,
+  );
+  return [...frames].map(([, fn = '', offset = '']) => ({
+    fn,
+    offset: Number.parseInt(offset, 16),
+  }));
 }

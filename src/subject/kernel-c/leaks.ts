@@ -8,8 +8,18 @@ import { type Picture, TABLES } from '../../trace/observation.ts';
 import { OBJECT_SIZE } from './codes.ts';
 import { type Memory, textAt } from './memory.ts';
 
+/** Memory without an owner. */
+export interface Leak {
+  /** In words that begin with the function that asked for it. */
+  readonly text: string;
+  /** Its place in the list of objects. */
+  readonly object: number;
+}
+
 /** Memory of the allocator that is live. */
 interface Block {
+  /** Its place in the list of objects. */
+  readonly object: number;
   readonly start: number;
   readonly end: number;
   /** Address of the name of the function that asked for it. */
@@ -62,26 +72,26 @@ export interface Against {
 export function leaksOf(
   memory: Memory,
   { statics, boot, picture, shown }: Against,
-): readonly string[] {
+): readonly Leak[] {
   const blocks = blocksOf(memory);
   mark(memory, statics, blocks);
   const find = finderOf(blocks);
   const known = new Set<Block | undefined>(shown.map(find));
   const lost = blocks.filter((block) => !block.reached && !known.has(block));
-  const words = lost.map(
-    ({ fn, start, end, birth }) =>
-      `${textAt(memory, fn)} asked for ${end - start} bytes in step ${birth}, to which nothing refers`,
-  );
-  if (liveOf(picture).some((count, i) => count !== boot.live[i])) return words;
+  const leaks = lost.map(({ fn, start, end, birth, object }) => ({
+    object,
+    text: `${textAt(memory, fn)} asked for ${end - start} bytes in step ${birth}, to which nothing refers`,
+  }));
+  if (liveOf(picture).some((count, i) => count !== boot.live[i])) return leaks;
   const more = [...hiddenOf(blocks, shown)].filter(
     ([fn, count]) => count > (boot.hidden.get(fn) ?? 0),
   );
   return [
-    ...words,
-    ...more.map(
-      ([fn, count]) =>
-        `${textAt(memory, fn)} has ${count} pieces of memory where all else is as after boot, not ${boot.hidden.get(fn) ?? 0}`,
-    ),
+    ...leaks,
+    ...more.map(([fn, count]) => ({
+      object: blocks.findLast((block) => block.fn === fn && !known.has(block))?.object ?? 0,
+      text: `${textAt(memory, fn)} has ${count} pieces of memory where all else is as after boot, not ${boot.hidden.get(fn) ?? 0}`,
+    })),
   ];
 }
 
@@ -130,6 +140,7 @@ function blocksOf(memory: Memory): Block[] {
     const start = (words[from] ?? 0) >>> 0;
     const root = (words[from + 2] ?? 0) >= FIRST_SORT && (words[from + 2] ?? 0) < 0x100;
     blocks.push({
+      object: i,
       start,
       end: start + (words[from + 1] ?? 0),
       fn: words[from + 3] ?? 0,

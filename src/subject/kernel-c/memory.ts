@@ -8,6 +8,10 @@ export interface Exports {
   readonly stack: WebAssembly.Global;
   /** Address of a variable; throws when the module has none of that name. */
   readonly address: (name: string) => number;
+  /** File and line of an offset in the module, as the stack of an error has it. */
+  readonly placeOf: (offset: number) => string | undefined;
+  /** Rounds of loops that are left (build/fuel.ts). */
+  readonly fuel: WebAssembly.Global;
   readonly kc_address: (which: number) => number;
   readonly kc_domids: () => number;
   readonly kc_missing: () => number;

@@ -84,7 +84,7 @@ export function readSplats(
   if (death?.calledNull === true)
     splats.push(onTop({ kind: 'NULL dereference', what: '', place: undefined }, death));
   if (death?.ended !== undefined)
-    splats.push({ kind: 'BUG', fn: death.fn, nth: 1, what: death.ended });
+    splats.push(placed({ kind: 'BUG', fn: death.fn, nth: 1, what: death.ended }, death.place));
   return splats;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A world of a tree: what it shows after each step, read from the memory of the machine that runs it. */
 import type { Environment } from '../../trace/environment.ts';
-import type { Observation, Picture, Splat } from '../../trace/observation.ts';
+import type { Frame, Observation, Picture, Splat } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
 import type { Subject } from '../subject.ts';
 import { addAbandoned, markAbandoned } from './abandoned.ts';
-import { type AtBoot, atBoot, leaksOf } from './leaks.ts';
+import { type AtBoot, atBoot, type Leak, leaksOf } from './leaks.ts';
 import type { Checks } from './lines.ts';
 import { DiesAtBoot, type Machine } from './machine.ts';
 import { readCallbacks, readFired, readRequests, readSplats } from './observe.ts';
@@ -87,8 +87,22 @@ export class CSubject implements Subject {
     return this.#shown.picture;
   }
 
-  /** Of a kernel that died there is nobody to free anything. */
   leaks(): readonly string[] {
+    return this.#leaks().map(({ text }) => text);
+  }
+
+  stack(of: 'leak' | number): readonly Frame[] {
+    const { machine } = this.#shared;
+    if (of !== 'leak') {
+      this.#enter();
+      return machine.stack({ splat: of });
+    }
+    const [leak] = this.#leaks();
+    return leak === undefined ? [] : machine.stack({ object: leak.object });
+  }
+
+  /** Of a kernel that died there is nobody to free anything. */
+  #leaks(): readonly Leak[] {
     if (this.#dead) return [];
     this.#enter();
     const { machine } = this.#shared;

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A tree as a WebAssembly module in this process: a world is a copy of the part of linear memory that is in use. */
 import type { Environment } from '../../trace/environment.ts';
+import type { Frame } from '../../trace/observation.ts';
 import { writeEnvironment, writeStep } from './encode.ts';
-import { deathOf } from './instance.ts';
+import { deathOf, stackOf } from './instance.ts';
 import type { Step } from '../../trace/step.ts';
-import { type Death, type Machine, Past } from './machine.ts';
-import { type Exports, type Image, load, memoryOf, save, textAt } from './memory.ts';
+import {
+  type Death,
+  kernelStack,
+  type Machine,
+  NO_STOP,
+  Past,
+  type Stop,
+  stopAt,
+} from './machine.ts';
+import { type Exports, type Image, load, type Memory, memoryOf, save, textAt } from './memory.ts';
 
 /** Runs the module that has these exports. */
 export function wasmMachine(exports: Exports): Machine {
@@ -13,19 +22,19 @@ export function wasmMachine(exports: Exports): Machine {
   const linear = { memory, stack: exports.stack, stackTop: exports.stack.value };
   const pristine = save(memory);
   let past: { readonly environment: Environment; readonly steps: Step[] } | undefined;
-  const fresh = (environment: Environment): void => {
+  const fresh = (environment: Environment, stop: Stop = NO_STOP): void => {
     load(linear, pristine);
-    writeEnvironment(memory, environment);
+    writeEnvironment(memory, environment, stop);
   };
   const begin = (environment: Environment): Death | undefined => {
     fresh(environment);
     past = { environment, steps: [] };
-    return survived(exports.kc_boot);
+    return survived(exports, 'the boot', exports.kc_boot);
   };
   const step = (each: Step): Death | undefined => {
     past?.steps.push(each);
     writeStep(memory, each);
-    return survived(exports.kc_step);
+    return survived(exports, each.call.fn, exports.kc_step);
   };
   return {
     memory,
@@ -36,6 +45,14 @@ export function wasmMachine(exports: Exports): Machine {
     },
     begin: (environment) => begin(environment) ?? exports.kc_dump(),
     step: (each) => step(each) ?? exports.kc_dump(),
+    stack: (moment) => {
+      const world = pastOf(past);
+      const image = save(memory);
+      fresh(world.environment, stopAt(moment, world));
+      const frames = framesOf(exports, memory, world);
+      load(linear, image);
+      return frames;
+    },
     // Behind the stack, around the log, to where the heap begins.
     gather: () => [
       { first: linear.stackTop, end: memory.at.log },
@@ -57,13 +74,27 @@ export function wasmMachine(exports: Exports): Machine {
   };
 }
 
+/** Who called whom where a run of these steps ends; nobody when it does not. */
+function framesOf(exports: Exports, memory: Memory, { steps }: Past): readonly Frame[] {
+  try {
+    exports.kc_boot();
+    for (const step of steps) {
+      writeStep(memory, step);
+      exports.kc_step();
+    }
+    return [];
+  } catch (error) {
+    return kernelStack(stackOf(error, exports));
+  }
+}
+
 /** How the kernel died of a call; nothing when it did not. */
-function survived(call: () => unknown): Death | undefined {
+function survived(exports: Exports, fn: string, call: () => unknown): Death | undefined {
   try {
     call();
     return undefined;
   } catch (error) {
-    return deathOf(error);
+    return deathOf(error, exports, fn);
   }
 }
 

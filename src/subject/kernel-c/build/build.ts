@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The MSI core of a kernel tree as one WebAssembly module, or as a program, built on the user's machine. */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { makeArch } from './arch.ts';
@@ -8,6 +16,7 @@ import { compile, hash, type Objects, TREE_WORD } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
 import { cacheFolder } from './folders.ts';
 import { freshName } from './fresh.ts';
+import { withFuel } from './fuel.ts';
 import { NoModule } from './no-module.ts';
 import { linkNative } from './native.ts';
 import { type Overlay, writeOverlay } from './overlay.ts';
@@ -152,6 +161,7 @@ async function link(
       const loose = await run('wasm-ld', ['--allow-undefined', ...common]);
       if (loose.status !== 0) throw doesNotLink(loose.stderr);
     }
+    writeFileSync(fresh, withFuel(readFileSync(fresh)));
     renameSync(fresh, out);
     return { undefined: missing, mismatched: named(strict.stderr, MISMATCHED) };
   } finally {

@@ -43,7 +43,8 @@ const WASM = [
 const LANGUAGE = [
   '-std=gnu11',
   '-O1',
-  '-g',
+  // What dwarf/ reads, whatever the compiler's own default is.
+  '-gdwarf-4',
   // Not the folder that the compiler happens to be started in.
   '-fdebug-compilation-dir=.',
   '-ffreestanding',

@@ -7,20 +7,29 @@
 import { readFileSync } from 'node:fs';
 
 import type { Environment } from '../../../trace/environment.ts';
+import type { Frame } from '../../../trace/observation.ts';
 import type { Step } from '../../../trace/step.ts';
 import { NoModule } from '../build/no-module.ts';
 import { environmentWords, stepWords } from '../encode.ts';
-import { type Death, type Machine, Past, topOf } from '../machine.ts';
+import {
+  type Death,
+  kernelStack,
+  type Machine,
+  type Moment,
+  Past,
+  stopAt,
+  topOf,
+} from '../machine.ts';
 import { type Memory, memoryIn, PLACE_COUNT, textAt } from '../memory.ts';
 import { ASK, MAGIC, MEMORY } from './codes.ts';
 import { type Program, programOf } from './elf.ts';
-import { placesOf } from './place.ts';
+import { type Places, placesOf } from './place.ts';
 import { type Answer, startTalk, type Talk } from './talk.ts';
 
 interface State {
   readonly talk: Talk;
   readonly program: Program;
-  readonly placeOf: (address: number) => string | undefined;
+  readonly places: Places;
   readonly memory: Memory;
   readonly longest: number;
   /** The process has a world. */
@@ -44,7 +53,7 @@ export function nativeMachine(path: string, longest: number): Machine {
   const state: State = {
     talk,
     program,
-    placeOf: placesOf(path),
+    places: placesOf(path),
     memory,
     longest,
     alive: false,
@@ -62,6 +71,7 @@ export function nativeMachine(path: string, longest: number): Machine {
     },
     begin: (environment) => begin(state, environment),
     step: (step) => runStep(state, step),
+    stack: (moment) => stackAt(state, moment),
     gather: () => {
       enter(state);
       ask(state, ASK.all, []);
@@ -96,6 +106,30 @@ function begin(state: State, environment: Environment): number | Death {
   return outcome(state, answer, 'the boot');
 }
 
+/** The world that there was is made again when it is wanted. */
+function stackAt(state: State, moment: Moment): readonly Frame[] {
+  const world = pastOf(state);
+  finish(state);
+  const words = environmentWords(world.environment, stopAt(moment, world));
+  let ended = ask(state, ASK.start, [state.longest, ...words]);
+  state.alive = ended.how === 'ok';
+  // One by one: what a world that ends has not read would be taken for the next request.
+  for (const step of world.steps)
+    if (ended.how === 'ok') ended = ask(state, ASK.steps, stepWords(step));
+  finish(state);
+  return ended.how === 'dead' || ended.how === 'hangs' ? framesOf(state, ended.numbers) : [];
+}
+
+function framesOf({ program, places }: State, addresses: readonly number[]): readonly Frame[] {
+  const found = places(addresses);
+  return kernelStack(
+    addresses.map((address, index) => ({
+      fn: program.functionAt(address) ?? 'unknown',
+      place: found[index],
+    })),
+  );
+}
+
 function runStep(state: State, step: Step): number | Death {
   enter(state);
   state.steps.push(step);
@@ -127,7 +161,7 @@ function lostText(signal: number): string {
 function deathAt(state: State, frames: readonly number[]): Death {
   const top = topFrame(state, frames);
   if (top === undefined) return { fn: 'unknown' };
-  const place = state.placeOf(top.address);
+  const [place] = state.places([top.address]);
   return place === undefined ? { fn: top.fn } : { fn: top.fn, place };
 }
 
@@ -167,14 +201,14 @@ function ask(state: State, what: Parameters<Talk['ask']>[0], words: readonly num
   return answer;
 }
 
-interface Frame {
+interface Spot {
   readonly fn: string;
   readonly address: number;
 }
 
 /** The function of the kernel that died on a stack, and where in it. */
-function topFrame({ program }: State, addresses: readonly number[]): Frame | undefined {
-  const frames = addresses.flatMap((address): Frame[] => {
+function topFrame({ program }: State, addresses: readonly number[]): Spot | undefined {
+  const frames = addresses.flatMap((address): Spot[] => {
     const fn = program.functionAt(address);
     return fn === undefined ? [] : [{ fn, address }];
   });

@@ -16,6 +16,10 @@ void kc_splat(int kind, const char *fn, const char *file, int line, unsigned int
 		splat->addr = addr;
 	}
 	kc_log.splats++;
+	/* All others end the run themselves. */
+	if ((kind == KC_WARN || kind == KC_LOCKDEP) && kc_now == kc_stop.step &&
+	    kc_log.splats == kc_stop.splat + 1)
+		kc_die();
 }
 
 void kc_warn(const char *fn, const char *file, int line)

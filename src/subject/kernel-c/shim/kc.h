@@ -108,6 +108,15 @@ struct kc_object {
 extern struct kc_object *kc_objects;
 extern int kc_object_count;
 
+/*
+ * Where a run is ended on purpose, to see the stack: at an object by its place in kc_objects, or at a
+ * complaint of a step by its place in the log; -1 for none.
+ */
+struct kc_stop {
+	int object, step, splat;
+};
+extern struct kc_stop kc_stop;
+
 void *kc_alloc(unsigned int size, int site, const char *fn);	/* zeroed; NULL when a fault hits it */
 void *kc_alloc_quiet(unsigned int size);			/* for the harness: no fault, no request, no object */
 void kc_free(const void *p);

@@ -9,6 +9,6 @@ void kc_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The lock, of whatever kind, is held. */
 int kc_lock_held(const volatile void *lock);
-void kc_assert_held(const volatile void *lock, int held, const char *fn, int line);
+void kc_assert_held(const volatile void *lock, int held, const char *fn, const char *file, int line);
 
 #endif

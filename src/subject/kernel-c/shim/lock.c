@@ -53,12 +53,13 @@ void kc_drop(const volatile void *lock, const char *fn, const char *file, int li
 		held[i] = held[i + 1];
 }
 
-void kc_assert_held(const volatile void *lock, int wanted, const char *fn, int line)
+void kc_assert_held(const volatile void *lock, int wanted, const char *fn, const char *file,
+		    int line)
 {
 	/* The owner is in the lock, so a pointer that leads to none is noticed here. */
 	(void)*(const volatile char *)lock;
 	if (kc_lock_held(lock) != wanted)
-		kc_splat(KC_LOCKDEP, fn, 0, line, KC_ADDRESS(lock));
+		kc_splat(KC_LOCKDEP, fn, file, line, KC_ADDRESS(lock));
 }
 
 int kc_mutex_held(const void *mutex)

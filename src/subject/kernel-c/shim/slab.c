@@ -15,6 +15,7 @@ int kc_now;
 struct kc_object *kc_objects = (struct kc_object *)KC_TABLE;
 int kc_object_count;
 unsigned int kc_heap_top = KC_HEAP;
+struct kc_stop kc_stop = { -1, -1, -1 };
 
 /* Lies before each object, in its left redzone. */
 struct header {
@@ -84,6 +85,8 @@ void *kc_place(unsigned int size, unsigned int align, int site, const char *fn)
 	struct kc_object *object;
 	unsigned char *p;
 
+	if (kc_object_count == kc_stop.object)
+		kc_die();
 	if (kc_object_count >= KC_MAX_OBJECTS) {
 		kc_splat(KC_BUG, "kc_place", "slab.c", __LINE__, size);
 		kc_die();

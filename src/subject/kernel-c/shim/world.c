@@ -209,6 +209,7 @@ __attribute__((export_name("kc_boot"))) void kc_boot(void)
 {
 	int i;
 
+	kc_stop = kc_env.stop;
 	cpumask_bits(&__cpu_online_mask)[0] = kc_env.online;
 	kc_irq_limit(kc_env.nr_irqs);
 	kc_now = 0;

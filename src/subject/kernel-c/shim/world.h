@@ -55,6 +55,7 @@ struct kc_env {
 	int hwirq, handler, compose, prefix;
 	int parent, supported_flags, required_flags;	/* bits of MsiFlag, ours */
 	int irq_ack, nr_irqs, online, wired;
+	struct kc_stop stop;
 	int hostiles;
 	struct { int op, nth, ret; } hostile[KC_MAX_HOSTILE];
 };

@@ -33,8 +33,10 @@ static void die(int how, unsigned long pc, unsigned long bp)
 	while (count < MAX_FRAMES && bp && !(bp & 7)) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
-		/* The call, not what comes behind it. */
-		frames[count++] = frame[1] >> 32 ? 0 : frame[1] - 1;
+		/* The call, not what comes behind it; a report has its own frame, which leads back to where it was. */
+		frames[count] = frame[1] >> 32 ? 0 : frame[1] - 1;
+		if (count > 1 || frames[1] != frames[0])
+			count++;
 		if (frame[0] <= bp || frame[0] - bp > MAX_FRAME)
 			break;
 		bp = frame[0];

@@ -9,7 +9,7 @@
 #undef lockdep_assert_held_once
 #undef lockdep_is_held
 #define lockdep_is_held(lock) kc_lock_held(lock)
-#define lockdep_assert_held(lock) kc_assert_held((lock), 1, __func__, __LINE__)
-#define lockdep_assert_held_write(lock) kc_assert_held((lock), 1, __func__, __LINE__)
-#define lockdep_assert_held_once(lock) kc_assert_held((lock), 1, __func__, __LINE__)
-#define lockdep_assert_not_held(lock) kc_assert_held((lock), 0, __func__, __LINE__)
+#define lockdep_assert_held(lock) kc_assert_held((lock), 1, __func__, __FILE__, __LINE__)
+#define lockdep_assert_held_write(lock) kc_assert_held((lock), 1, __func__, __FILE__, __LINE__)
+#define lockdep_assert_held_once(lock) kc_assert_held((lock), 1, __func__, __FILE__, __LINE__)
+#define lockdep_assert_not_held(lock) kc_assert_held((lock), 0, __func__, __FILE__, __LINE__)
