@@ -3,6 +3,7 @@
 import { below, type Bits, nextBits, oneIn } from '../src/generate/bits.ts';
 import type { Plan } from '../src/generate/plan.ts';
 import type { Step, Trace } from '../src/trace/step.ts';
+import { SIGNATURES } from '../src/trace/signatures.ts';
 import { changeArgument } from './mutate-argument.ts';
 import { changeFaults } from './mutate-faults.ts';
 
@@ -50,7 +51,25 @@ export function mutate(stock: Stock): Trace {
   for (let times = 1 + (Math.clz32(nextBits(bits)) & 3); times > 0; times -= 1)
     MUTATIONS[below(bits, MUTATIONS.length)]?.(stock, steps);
   if (steps.length > LONGEST) steps = steps.slice(0, LONGEST);
+  if (stock.plan.facts.simple) steps = steps.map(small);
   return { environment: parent.trace.environment, steps };
+}
+
+/** Descriptors that one call is let make. */
+const MANY = 256;
+
+/** Thousands of simple descriptors at once take a second and show nothing more than a few do. */
+function small(step: Step): Step {
+  const { hwsize, first, last, nirqs } = step.call;
+  const sized = SIGNATURES[step.call.fn].args.some(({ kind }) => kind === 'hwsize');
+  if (!sized && last - first < MANY && nirqs <= MANY) return step;
+  const call = {
+    ...step.call,
+    hwsize: sized ? Math.min(hwsize === 0 ? MANY : hwsize, MANY) : 0,
+    last: Math.min(last, first + MANY - 1),
+    nirqs: Math.min(nirqs, MANY),
+  };
+  return { ...step, call };
 }
 
 function argument({ bits, parent }: Stock, steps: Step[]): void {

@@ -15,6 +15,7 @@ import { ENVIRONMENTS, environmentNamed } from '../src/generate/environments.ts'
 import { planFor } from '../src/generate/plan.ts';
 import { runTrace } from '../src/run/session.ts';
 import { reference } from '../src/subject/reference/index.ts';
+import { DEFAULT_ENVIRONMENT } from '../src/trace/environment.ts';
 import { formatTrace } from '../src/trace/format.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import type { Trace } from '../src/trace/step.ts';
@@ -151,6 +152,22 @@ describe('a change of a trace', () => {
       }
     }
     expect(seen.size).toBeGreaterThan(ENVIRONMENTS.length * 18);
+  });
+
+  test('has no call that makes thousands of simple descriptors', () => {
+    const some = members('simple-descs', 40);
+    const bits = startBits(5, 6);
+    const plan = planFor(some[0]?.trace.environment ?? DEFAULT_ENVIRONMENT);
+    for (let i = 0; i < 4000; i += 1) {
+      const [parent, other] = [some[i % 40], some[(i * 7) % 40]];
+      if (parent === undefined || other === undefined) throw new Error('no members');
+      const { steps } = mutate({ bits, plan, parent, other });
+      for (const { call } of steps) {
+        expect(call.last - call.first).toBeLessThan(256);
+        const sized = call.fn.startsWith('msi_create_');
+        expect(sized ? call.hwsize : 1).toSatisfy((size: number) => size > 0 && size <= 256);
+      }
+    }
   });
 
   test('has other arguments, other faults, other steps, and another order of them', () => {
