@@ -2,7 +2,7 @@
 /** Counters of branches of the kernel's own C, for a search: what they count. Needs clang and trees that MSICHECK_TREES names. */
 import { resolve } from 'node:path';
 
-import { describe, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
@@ -13,7 +13,7 @@ import { fits, type SubjectFactory } from '../src/subject/subject.ts';
 import type { Trace } from '../src/trace/step.ts';
 import { countedTree } from '../src/trees/counted.ts';
 import { readyTree } from '../src/trees/ready.ts';
-import { trees } from './machine-trees.ts';
+import { describeTrees } from './machine-trees.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -27,7 +27,7 @@ function draw(factory: SubjectFactory, many: number): readonly Trace[] {
   return traces;
 }
 
-describe.each(trees)('the counters of $name', ({ name, path: given }) => {
+describeTrees('the counters of $name', ({ name, path: given }) => {
   const tree = { name, path: resolve(given), from: '' };
   const run = (trace: Trace, factory: SubjectFactory): string =>
     JSON.stringify(runTrace(trace, { factory, spec: 'kernel' }));

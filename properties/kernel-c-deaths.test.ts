@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { buildModule } from '../src/subject/kernel-c/build/build.ts';
@@ -16,7 +16,7 @@ import { fitted, type Subject, type SubjectFactory } from '../src/subject/subjec
 import { call } from '../src/trace/call.ts';
 import type { Observation, Splat } from '../src/trace/observation.ts';
 import { fitTree } from '../src/trees/fit.ts';
-import { trees } from './machine-trees.ts';
+import { describeTrees, trees } from './machine-trees.ts';
 import { comparable } from './native-differences.ts';
 
 const BOTH = ['module', 'program'] as const;
@@ -77,144 +77,141 @@ interface Pair {
   readonly lines: readonly string[];
 }
 
-describe.each(trees)(
-  'the MSI core of $name, in which something kills it',
-  ({ name, path: given }) => {
-    const path = resolve(given);
-    let folder = '';
-    let built: Pair | undefined;
-    beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
-      built = await buildPair(name, path, folder);
-    });
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describeTrees('the MSI core of $name, in which something kills it', ({ name, path: given }) => {
+  const path = resolve(given);
+  let folder = '';
+  let built: Pair | undefined;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
+    built = await buildPair(name, path, folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    const pair = (): Pair => {
-      if (built === undefined) throw new Error('not built');
-      return built;
-    };
-    const ask = (subject: Subject, index: number): Observation =>
-      subject.apply({ call: call(pair().getter, { index }), faults: [] });
-    const dies = (of: 'module' | 'program', index: number): Observation =>
-      ask(started(pair()[of]), index);
-    const lineOf = (text: string): string =>
-      `${MSI}:${pair().lines.findIndex((line) => line.startsWith(text)) + 1}`;
-    const splatOf = (index: number): Splat | undefined => {
-      const { dead, splats } = dies('program', index);
-      expect(dead).toBe(true);
-      expect(splats).toHaveLength(1);
-      return splats[0];
-    };
+  const pair = (): Pair => {
+    if (built === undefined) throw new Error('not built');
+    return built;
+  };
+  const ask = (subject: Subject, index: number): Observation =>
+    subject.apply({ call: call(pair().getter, { index }), faults: [] });
+  const dies = (of: 'module' | 'program', index: number): Observation =>
+    ask(started(pair()[of]), index);
+  const lineOf = (text: string): string =>
+    `${MSI}:${pair().lines.findIndex((line) => line.startsWith(text)) + 1}`;
+  const splatOf = (index: number): Splat | undefined => {
+    const { dead, splats } = dies('program', index);
+    expect(dead).toBe(true);
+    expect(splats).toHaveLength(1);
+    return splats[0];
+  };
 
-    test.each([
-      [1, 'NULL dereference'],
-      [2, 'use after free'],
-      [3, 'wild access'],
-      [4, 'double free'],
-      [5, 'BUG'],
-      [6, 'deadlock'],
-      [7, 'use after free'],
-      [8, 'wild access'],
-      [9, 'wild access'],
-      [20, 'NULL dereference'],
-    ])('tells death %i, a %s, as the module does, and has its place', (index, kind) => {
-      const splat = splatOf(index);
-      expect(splat).toMatchObject({ kind, fn: pair().getter });
-      expect(splat?.place).toBe(lineOf(`  case ${index}:`));
-      const module = dies('module', index);
-      expect(module.splats[0]?.place).toBe(splat?.place);
-      expect(comparable(dies('program', index))).toBe(comparable(module));
-    });
+  test.each([
+    [1, 'NULL dereference'],
+    [2, 'use after free'],
+    [3, 'wild access'],
+    [4, 'double free'],
+    [5, 'BUG'],
+    [6, 'deadlock'],
+    [7, 'use after free'],
+    [8, 'wild access'],
+    [9, 'wild access'],
+    [20, 'NULL dereference'],
+  ])('tells death %i, a %s, as the module does, and has its place', (index, kind) => {
+    const splat = splatOf(index);
+    expect(splat).toMatchObject({ kind, fn: pair().getter });
+    expect(splat?.place).toBe(lineOf(`  case ${index}:`));
+    const module = dies('module', index);
+    expect(module.splats[0]?.place).toBe(splat?.place);
+    expect(comparable(dies('program', index))).toBe(comparable(module));
+  });
 
-    test.each(BOTH)('a %s has the stack of each death, from the call in', (of) => {
-      for (const index of [1, 2, 3, 4, 5, 6, 7, 8, 9, 20]) {
-        const subject = started(pair()[of]);
-        ask(subject, index);
-        const where = { fn: pair().getter, place: lineOf(`  case ${index}:`) };
-        expect(subject.stack?.(0)).toEqual([where]);
-      }
-    });
-
-    test.each(BOTH)('a %s has the stack of a complaint that it survives', (of) => {
+  test.each(BOTH)('a %s has the stack of each death, from the call in', (of) => {
+    for (const index of [1, 2, 3, 4, 5, 6, 7, 8, 9, 20]) {
       const subject = started(pair()[of]);
-      const { splats } = ask(subject, 22);
-      expect(splats.map(({ kind, nth }) => [kind, nth])).toEqual([
-        ['WARN', expect.any(Number)],
-        ['WARN', expect.any(Number)],
-      ]);
-      const where = { fn: pair().getter, place: lineOf('  case 22:') };
-      expect(subject.stack?.(1)).toEqual([where]);
-      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
-    });
+      ask(subject, index);
+      const where = { fn: pair().getter, place: lineOf(`  case ${index}:`) };
+      expect(subject.stack?.(0)).toEqual([where]);
+    }
+  });
 
-    test.each(BOTH)('a %s has the stack of the allocation of a leak, some steps later', (of) => {
-      const subject = started(pair()[of]);
-      expect(subject.stack?.('leak')).toEqual([]);
-      ask(subject, 21);
-      const before = subject.snapshot();
-      ask(subject, 0);
-      expect(subject.leaks?.()).toEqual([
-        'msicheck_inner asked for 24 bytes in step 2, to which nothing refers',
-      ]);
-      const stack = [
-        { fn: pair().getter, place: lineOf('  case 21:') },
-        { fn: 'msicheck_outer', place: lineOf('  msicheck_inner();') },
-        { fn: 'msicheck_inner', place: lineOf('static void *msicheck_inner') },
-      ];
-      expect(subject.stack?.('leak')).toEqual(stack);
-      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
-      subject.restore(before);
-      expect(subject.stack?.('leak')).toEqual(stack);
-    });
+  test.each(BOTH)('a %s has the stack of a complaint that it survives', (of) => {
+    const subject = started(pair()[of]);
+    const { splats } = ask(subject, 22);
+    expect(splats.map(({ kind, nth }) => [kind, nth])).toEqual([
+      ['WARN', expect.any(Number)],
+      ['WARN', expect.any(Number)],
+    ]);
+    const where = { fn: pair().getter, place: lineOf('  case 22:') };
+    expect(subject.stack?.(1)).toEqual([where]);
+    expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+  });
 
-    test.each([10, 11])('ends death %i in the module after as many rounds as ever', (index) => {
-      const seen = dies('module', index);
-      const what = 'the step had not ended after 100 million rounds of loops';
-      expect(seen.splats).toMatchObject([{ kind: 'BUG', fn: pair().getter, nth: 1, what }]);
-      expect(dies('module', index)).toEqual(seen);
-      expect(dies('module', 0)).toMatchObject({ dead: false, splats: [] });
-    });
+  test.each(BOTH)('a %s has the stack of the allocation of a leak, some steps later', (of) => {
+    const subject = started(pair()[of]);
+    expect(subject.stack?.('leak')).toEqual([]);
+    ask(subject, 21);
+    const before = subject.snapshot();
+    ask(subject, 0);
+    expect(subject.leaks?.()).toEqual([
+      'msicheck_inner asked for 24 bytes in step 2, to which nothing refers',
+    ]);
+    const stack = [
+      { fn: pair().getter, place: lineOf('  case 21:') },
+      { fn: 'msicheck_outer', place: lineOf('  msicheck_inner();') },
+      { fn: 'msicheck_inner', place: lineOf('static void *msicheck_inner') },
+    ];
+    expect(subject.stack?.('leak')).toEqual(stack);
+    expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+    subject.restore(before);
+    expect(subject.stack?.('leak')).toEqual(stack);
+  });
 
-    test.each([
-      [12, 'behind a static array'],
-      [13, 'behind an array on the stack'],
-      [14, 'behind an array of a type that has fewer'],
-    ])('tells death %i, an access %s', (index) => {
-      const splat = splatOf(index);
-      expect(splat).toMatchObject({ kind: 'wild access', fn: pair().getter, what: '' });
-      expect(splat?.place).toMatch(PLACE);
-    });
+  test.each([10, 11])('ends death %i in the module after as many rounds as ever', (index) => {
+    const seen = dies('module', index);
+    const what = 'the step had not ended after 100 million rounds of loops';
+    expect(seen.splats).toMatchObject([{ kind: 'BUG', fn: pair().getter, nth: 1, what }]);
+    expect(dies('module', index)).toEqual(seen);
+    expect(dies('module', 0)).toMatchObject({ dead: false, splats: [] });
+  });
 
-    test.each([
-      [15, 'division by zero or overflow in a division'],
-      [16, 'code that cannot be reached'],
-      [17, 'a value that its type does not have'],
-    ])('tells death %i, undefined behaviour: %s', (index, what) => {
-      const splat = splatOf(index);
-      expect(splat).toMatchObject({ kind: 'BUG', what: `undefined behaviour: ${what}` });
-      expect(splat?.place).toMatch(PLACE);
-    });
+  test.each([
+    [12, 'behind a static array'],
+    [13, 'behind an array on the stack'],
+    [14, 'behind an array of a type that has fewer'],
+  ])('tells death %i, an access %s', (index) => {
+    const splat = splatOf(index);
+    expect(splat).toMatchObject({ kind: 'wild access', fn: pair().getter, what: '' });
+    expect(splat?.place).toMatch(PLACE);
+  });
 
-    test.each([
-      [10, 'the step had not ended after 0.3 s of processor time'],
-      [11, 'the step had not ended after 0.3 s of processor time'],
-      [18, 'the process ended by itself'],
-      [19, 'the process ended with signal 9'],
-    ])('lives in the next world after death %i: %s', (index, what) => {
-      expect(splatOf(index)).toEqual({ kind: 'BUG', fn: pair().getter, nth: 1, what });
-      expect(dies('program', 0)).toMatchObject({ dead: false, splats: [] });
-    });
+  test.each([
+    [15, 'division by zero or overflow in a division'],
+    [16, 'code that cannot be reached'],
+    [17, 'a value that its type does not have'],
+  ])('tells death %i, undefined behaviour: %s', (index, what) => {
+    const splat = splatOf(index);
+    expect(splat).toMatchObject({ kind: 'BUG', what: `undefined behaviour: ${what}` });
+    expect(splat?.place).toMatch(PLACE);
+  });
 
-    test('has no leaks when it is dead, and lives again at a snapshot', () => {
-      const subject = started(pair().program);
-      const before = subject.snapshot();
-      expect(ask(subject, 1).dead).toBe(true);
-      expect(subject.leaks?.()).toEqual([]);
-      subject.restore(before);
-      expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
-    });
-  },
-);
+  test.each([
+    [10, 'the step had not ended after 0.3 s of processor time'],
+    [11, 'the step had not ended after 0.3 s of processor time'],
+    [18, 'the process ended by itself'],
+    [19, 'the process ended with signal 9'],
+  ])('lives in the next world after death %i: %s', (index, what) => {
+    expect(splatOf(index)).toEqual({ kind: 'BUG', fn: pair().getter, nth: 1, what });
+    expect(dies('program', 0)).toMatchObject({ dead: false, splats: [] });
+  });
+
+  test('has no leaks when it is dead, and lives again at a snapshot', () => {
+    const subject = started(pair().program);
+    const before = subject.snapshot();
+    expect(ask(subject, 1).dead).toBe(true);
+    expect(subject.leaks?.()).toEqual([]);
+    subject.restore(before);
+    expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
+  });
+});
 
 test.each(trees)(
   'a boot of $name that does not end is ended too',

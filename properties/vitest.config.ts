@@ -2,12 +2,18 @@
 // How the suites run: every `properties/**/*.test.ts`, in threads that share their modules.
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 import type { ViteUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Compiled modules are kept: the threads and the processes that they start find them here.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+
+// Most of what runs here is a copy of the reference with a defect, which lives too short for a compiler
+// to pay. Unless it is told to wait, compiling takes a third of the time that the tests take.
+setFlagsFromString('--invocation-count-for-maglev=4000');
+setFlagsFromString('--invocation-count-for-turbofan=40000');
 
 /** What takes longest, lest all wait for it in the end; vitest itself knows it only of its last run. */
 const LONG = ['trees-run', 'readme', 'program-errors', 'cli-regress', 'canary-irq', 'cli-runs'];
