@@ -40,13 +40,13 @@ interface Header {
 /** Operations of a program (DW_LNS_*, DW_LNE_*). */
 const STANDARD = {
   copy: 1,
-  advance_pc: 2,
-  advance_line: 3,
-  set_file: 4,
-  const_add_pc: 8,
-  fixed_advance_pc: 9,
+  advancePc: 2,
+  advanceLine: 3,
+  setFile: 4,
+  constAddPc: 8,
+  fixedAdvancePc: 9,
 } as const;
-const EXTENDED = { end_sequence: 1, set_address: 2 } as const;
+const EXTENDED = { endSequence: 1, setAddress: 2 } as const;
 
 /** Reads the program that begins at an offset of the section `.debug_line`. */
 export function lineTable(section: Uint8Array, offset: number): LineTable {
@@ -125,8 +125,8 @@ function run(section: Uint8Array, header: Header): readonly (readonly Row[])[] {
       const length = cursor.uleb();
       const end = cursor.at + length;
       const which = cursor.uint(1);
-      if (which === EXTENDED.set_address) state.address = cursor.uint(length - 1);
-      if (which === EXTENDED.end_sequence) {
+      if (which === EXTENDED.setAddress) state.address = cursor.uint(length - 1);
+      if (which === EXTENDED.endSequence) {
         sequences.push([...rows, { ...state }]);
         rows = [];
         state = { address: 0, file: 1, line: 1 };
@@ -145,19 +145,19 @@ function run(section: Uint8Array, header: Header): readonly (readonly Row[])[] {
 function advance(operation: number, cursor: Cursor, state: State, header: Header): void {
   const { operands, step, lineRange } = header;
   switch (operation) {
-    case STANDARD.advance_pc:
+    case STANDARD.advancePc:
       state.address += cursor.uleb() * step;
       return;
-    case STANDARD.advance_line:
+    case STANDARD.advanceLine:
       state.line += cursor.sleb();
       return;
-    case STANDARD.set_file:
+    case STANDARD.setFile:
       state.file = cursor.uleb();
       return;
-    case STANDARD.const_add_pc:
+    case STANDARD.constAddPc:
       state.address += Math.trunc((255 - operands.length - 1) / lineRange) * step;
       return;
-    case STANDARD.fixed_advance_pc:
+    case STANDARD.fixedAdvancePc:
       state.address += cursor.uint(2);
       return;
     default:
