@@ -25,7 +25,9 @@ const WAY = {
 
 test('what is said in the same words is one finding; what takes a fault is apart', () => {
   const where = { function: 'f', file: 'kernel/irq/msi.c', line: 7 };
-  const on = { new: { shown: true, where }, old: { shown: false, why: 'has no f()' } } as const;
+  const frames = ['caller', 'f'].map((fn) => ({ fn, place: 'kernel/irq/msi.c:7' }));
+  const seen = { shown: true, where, stack: frames } as const;
+  const on = { new: seen, old: { shown: false, why: 'has no f()' } } as const;
   const text = findingsText({
     trees: [
       { name: 'new', release: '6.12.117', build: 'how' },
@@ -39,7 +41,9 @@ test('what is said in the same words is one finding; what takes a fault is apart
   });
   expect(text).toMatch(/^Without any fault: 1 finding$/mu);
   expect(text).toMatch(/^1 {2}6\.1\.192 or before {6}2 {2}one$/mu);
-  expect(text).toMatch(/^ {3}6\.12\.117 {2}shows in f\(\), kernel\/irq\/msi\.c:7$/mu);
+  expect(text).toMatch(
+    /^ {3}6\.12\.117 {2}shows in f\(\), kernel\/irq\/msi\.c:7\n {13}from caller$/mu,
+  );
   expect(text).toMatch(/^ {3}6\.1\.192 {3}has no f\(\)$/mu);
   expect(text).toMatch(/^ {3}trace {5}b\.trace \(2 steps\)$/mu);
   expect(text).toMatch(/an operation fails: 1 finding[^]*^ {3}faults {4}f 1$/mu);

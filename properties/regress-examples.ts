@@ -46,6 +46,7 @@ export const EVIDENCE: Evidence = {
   ],
   file: 'reports/findings/stop-early-12345678.trace',
   where: undefined,
+  stack: [],
   unsaved: undefined,
   again:
     'npm run -s msicheck -- replay reports/findings/stop-early-12345678.trace --change a.patch',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../generate/environments.ts';
 import { findingComments, type Origin, slug } from '../report/finding.ts';
 import type { FindingReport } from '../report/summary.ts';
+import { behind } from '../run/complaint.ts';
 import type { Expected } from '../run/expected.ts';
 import { key } from '../run/finding.ts';
 import { minimise, type Minimised } from '../run/minimise/minimise.ts';
@@ -82,7 +83,9 @@ export function startExamining(
       return expected;
     }
     known.set(name, { kind: 'again' });
-    return { kind: 'new', report: { ...reportOf(failing, smallest, saved), build: factory.build } };
+    const { stack } = behind(smallest.trace, smallest.finding, { factory, spec });
+    const report = { ...reportOf(failing, smallest, saved), stack, build: factory.build };
+    return { kind: 'new', report };
   };
 }
 
@@ -107,7 +110,7 @@ function reportOf(
   failing: Case,
   smallest: Smallest,
   saved: Saved | undefined,
-): Omit<FindingReport, 'build'> {
+): Omit<FindingReport, 'build' | 'stack'> {
   const { trace, runs, finding } = smallest;
   const path = saved?.path;
   return {

@@ -3,18 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import {
-  findingsJson,
-  findingsText,
-  type KnownFinding,
-  type OnTree,
-  type Place,
-} from '../report/findings.ts';
+import { findingsJson, findingsText, type KnownFinding, type OnTree } from '../report/findings.ts';
 import { firedText } from '../report/finding.ts';
 import type { Expected } from '../run/expected.ts';
+import { placeOf } from '../run/complaint.ts';
 import { type Seen, seenOn } from '../run/known.ts';
 import { formatTrace } from '../trace/format.ts';
 import { parseTrace } from '../trace/parse.ts';
+import type { Where } from '../trace/observation.ts';
 import type { Trace } from '../trace/step.ts';
 import { type KernelMap, mapTree } from '../trees/map.ts';
 import { readyTree, type ReadyTree } from '../trees/ready.ts';
@@ -70,7 +66,6 @@ async function load(name: string): Promise<Tree> {
 interface Entry {
   readonly expected: Expected;
   readonly trace: Trace;
-  readonly text: string;
 }
 
 /** Every entry of every tree once: what an older tree shows under another name is left to the newer one. */
@@ -84,7 +79,7 @@ function entriesOf(trees: readonly Tree[]): readonly Entry[] {
       );
       if (known || entries.some((entry) => entry.expected.trace === expected.trace)) continue;
       const text = readFileSync(resolve(expected.trace), 'utf8');
-      entries.push({ expected, text, trace: parseTrace(text, expected.trace).trace });
+      entries.push({ expected, trace: parseTrace(text, expected.trace).trace });
     }
   return entries;
 }
@@ -114,15 +109,14 @@ function look({ expected, trace }: Entry, trees: readonly Tree[]): KnownFinding 
 function onTree(seen: Seen, tree: Tree): OnTree {
   if (seen.kind === 'not run') return { shown: false, why: seen.why };
   if (seen.kind === 'not shown') return { shown: false, why: 'does not show it' };
-  return { shown: true, where: placeOf(seen.splat?.fn ?? seen.finding.fn, seen, tree) };
+  const { behind, finding } = seen;
+  const name = behind.splat?.fn ?? finding.fn;
+  const { fn, file, line } = placeOf(behind) ?? tree.map.definitionOf(name) ?? nowhere(name);
+  return { shown: true, where: { function: fn, file, line }, stack: behind.stack };
 }
 
-/** The line of a complaint, else that where the function begins. */
-function placeOf(name: string, { splat }: Extract<Seen, { kind: 'shown' }>, { map }: Tree): Place {
-  const [, file, line] = /^(.+):(\d+)$/u.exec(splat?.place ?? '') ?? [];
-  if (file !== undefined) return { function: name, file, line: Number(line) };
-  const mark = map.marks.find((each) => each.function === name);
-  return { function: name, file: mark?.file ?? '', line: mark?.start ?? 0 };
+function nowhere(fn: string): Where {
+  return { fn, file: '', line: 0 };
 }
 
 /** Newest first. */

@@ -6,14 +6,17 @@ import { observationLines } from '../report/observation.ts';
 import type { Paint } from '../report/paint.ts';
 import {
   type Options,
+  type Session,
   type SessionSnapshot,
   startSession,
   type StepResult,
 } from '../run/session.ts';
 import type { Subject, SubjectFactory } from '../subject/subject.ts';
+import { behindNow } from '../run/complaint.ts';
 import { placeless } from '../run/differ.ts';
 import { startBeside } from './beside.ts';
 import { formatStep } from '../trace/format.ts';
+import type { Frame } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
 
@@ -35,6 +38,7 @@ export interface Player {
 /** How a trace ended. */
 export interface Ending {
   readonly finding: Finding | undefined;
+  readonly stack: readonly Frame[];
   /** The description of a step has told it. */
   readonly told: boolean;
   /** False when steps are left that could be run. */
@@ -83,7 +87,11 @@ export function startPlayer(trace: Trace, options: PlayerOptions, paint: Paint):
           : beside.compare(step, own);
       if (differs) differing.add(before.length);
       ran.push(result.kind !== 'skipped');
-      const all = [heading(before.length, step, paint), ...lines, ...resultLines(result, paint)];
+      const all = [
+        heading(before.length, step, paint),
+        ...lines,
+        ...resultLines(session, result, paint),
+      ];
       return all.join('\n');
     },
     back: () => {
@@ -99,7 +107,8 @@ export function startPlayer(trace: Trace, options: PlayerOptions, paint: Paint):
     finish: () => {
       const complete = stopped || before.length === trace.steps.length;
       const finding = complete && !stopped ? session.finish() : found;
-      return { finding, told: found !== undefined, complete };
+      const stack = finding === undefined ? [] : behindNow(session, finding).stack;
+      return { finding, stack, told: found !== undefined, complete };
     },
   };
 }
@@ -108,7 +117,7 @@ function heading(number: number, step: Step, paint: Paint): string {
   return paint.strong(`${number}. ${formatStep(step)}`);
 }
 
-function resultLines(result: StepResult, paint: Paint): readonly string[] {
+function resultLines(session: Session, result: StepResult, paint: Paint): readonly string[] {
   switch (result.kind) {
     case 'applied':
       return [];
@@ -117,7 +126,10 @@ function resultLines(result: StepResult, paint: Paint): readonly string[] {
     case 'skipped':
       return [paint.faint(`  not run   ${result.why}`)];
     case 'finding':
-      return [paint.bad(`  finding   ${result.finding.rule}`), ...findingLines(result.finding)];
+      return [
+        paint.bad(`  finding   ${result.finding.rule}`),
+        ...findingLines(result.finding, behindNow(session, result.finding).stack),
+      ];
   }
 }
 

@@ -169,6 +169,7 @@ function lost({ change }: Pick<CheckTask, 'change'>, detail: string): ChangeResu
       fn: '',
       at: 0,
       where: undefined,
+      stack: [],
       trace: '',
       steps: 0,
       found: detail.replace(/^.* in (?=trace|loading)/u, ''),

@@ -85,7 +85,7 @@ async function replay(path: string, flags: Flags): Promise<void> {
   process.stdout.write(`${formatEnvironment(trace.environment)}\n\n`);
   if (flags.stepByStep === true) await interact(player);
   else play(player, player.length);
-  const { finding, told, complete } = player.finish();
+  const { finding, stack, told, complete } = player.finish();
   if (!complete) {
     finish(Status.ok, '');
     return;
@@ -95,7 +95,7 @@ async function replay(path: string, flags: Flags): Promise<void> {
   const status = passes && player.differing().length === 0 ? Status.ok : Status.finding;
   if (finding !== undefined && !told) {
     process.stdout.write(
-      `${[paint.bad(`finding: ${finding.rule}`), ...findingLines(finding)].join('\n')}\n`,
+      `${[paint.bad(`finding: ${finding.rule}`), ...findingLines(finding, stack)].join('\n')}\n`,
     );
   }
   const beside = 'base' in pair ? `${comparison(player, paint)}\n` : '';

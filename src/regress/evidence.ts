@@ -2,7 +2,7 @@
 /** The shortest trace that shows what a change did, and what both subjects show in it. */
 import { changes, copyPicture } from '../report/changes.ts';
 import { observationLines } from '../report/observation.ts';
-import { complaintOf } from '../run/complaint.ts';
+import { behind, placeOf } from '../run/complaint.ts';
 import { placeless, SHOWS_THE_SAME } from '../run/differ.ts';
 import { minimise, type MinimiseOptions } from '../run/minimise/minimise.ts';
 import { started, type Subject, type SubjectFactory } from '../subject/subject.ts';
@@ -10,7 +10,8 @@ import { thrownText } from '../subject/thrown.ts';
 import { formatStep, formatTrace } from '../trace/format.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Budget, Shown } from './budget.ts';
-import type { Evidence, SideBySide, Where } from '../report/change.ts';
+import type { Evidence, SideBySide } from '../report/change.ts';
+import type { Where } from '../trace/observation.ts';
 
 /** The two subjects, and how they are run. */
 export interface Pair {
@@ -45,7 +46,7 @@ export function evidenceOf(shown: Shown, pair: Pair): Evidence {
     detail: atMost(detail),
     fn,
     at,
-    where: whereOf(least, pair),
+    ...shownAt(least, pair),
     trace: formatTrace(least.trace),
     steps: least.trace.steps.length,
     found: shown.found,
@@ -58,16 +59,15 @@ export function evidenceOf(shown: Shown, pair: Pair): Evidence {
   };
 }
 
-/** Where the complaint is that was found, or the function of the step. */
-function whereOf(
+/** Where the complaint is that was found, or memory was asked for, or the function of the step; and how the kernel came there. */
+function shownAt(
   { trace, finding }: Pick<Shown, 'trace' | 'finding'>,
   { changed, budget, definitionOf }: Pair,
-): Where | undefined {
-  if (definitionOf === undefined) return undefined;
-  const splat = complaintOf(trace, finding, { factory: changed, spec: budget.spec });
-  const [, file, line] = /^(.+):(\d+)$/u.exec(splat?.place ?? '') ?? [];
-  if (splat !== undefined && file !== undefined) return { fn: splat.fn, file, line: Number(line) };
-  return definitionOf(splat?.fn ?? finding.fn);
+): Pick<Evidence, 'where' | 'stack'> {
+  if (definitionOf === undefined) return { where: undefined, stack: [] };
+  const { splat, stack } = behind(trace, finding, { factory: changed, spec: budget.spec });
+  const where = placeOf({ splat, stack }) ?? definitionOf(splat?.fn ?? finding.fn);
+  return { where, stack };
 }
 
 /** Characters of a detail, and of a line of what is shown. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a change makes of its base, and the base, ready to run side by side: the reference's sources, or a kernel's. */
-import type { TouchedLine, Where } from '../report/change.ts';
+import type { TouchedLine } from '../report/change.ts';
+import type { Where } from '../trace/observation.ts';
 import {
   type ChangedSubject,
   ENTRY,

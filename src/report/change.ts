@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What is known about a change after it was checked: plain data, for every report. */
 
+import type { Frame, Where } from '../trace/observation.ts';
+
 /**
  * `broken`: a rule or the oracle objects where the base passes. `different`: none does, but something
  * else is shown. `unreached`: nothing differs, but a changed line was never executed.
@@ -55,13 +57,6 @@ export interface SideBySide {
   readonly changed: readonly string[];
 }
 
-/** A line of a kernel's function. */
-export interface Where {
-  readonly fn: string;
-  readonly file: string;
-  readonly line: number;
-}
-
 /** The shortest trace that shows it. */
 export interface Evidence {
   /** The sentence that was broken; that the two show the same, where no rule was. */
@@ -72,8 +67,10 @@ export interface Evidence {
   /** Function of the step, and its index. */
   readonly fn: string;
   readonly at: number;
-  /** In a kernel: the line that complains, or where the function of the step begins. */
+  /** In a kernel: the line that complains, or that asked for memory without an owner, or where the function of the step begins. */
   readonly where: Where | undefined;
+  /** In a kernel: who called whom, from the call in, to what complains or asked for the memory. */
+  readonly stack: readonly Frame[];
   /** The trace as text, and its number of steps. */
   readonly trace: string;
   readonly steps: number;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A finding for people, and as the file that is kept. */
-import type { Fired } from '../trace/observation.ts';
+import type { Fired, Frame } from '../trace/observation.ts';
 import type { Finding } from '../trace/verdict.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import type { FindingReport } from './summary.ts';
@@ -9,7 +9,7 @@ import type { FindingReport } from './summary.ts';
 export function findingText(found: FindingReport, paint: Paint = PLAIN): string {
   const lines = [
     paint.bad(`finding: ${found.finding.rule}`),
-    ...findingLines(found.finding),
+    ...findingLines(found.finding, found.stack),
     ...(found.build === undefined ? [] : [`  build     ${found.build}`]),
     `  found     ${found.found}`,
     `  minimised from ${found.from} to ${found.steps} steps by running ${found.runs} traces`,
@@ -21,16 +21,24 @@ export function findingText(found: FindingReport, paint: Paint = PLAIN): string 
   return [...lines, '', ...trace.map((line) => `  ${line}`.trimEnd())].join('\n');
 }
 
-/** The lines below the rule: what was seen, at which step, after which faults, and who promises otherwise. */
-export function findingLines(finding: Finding): readonly string[] {
+/** The lines below the rule: what was seen, who called whom, at which step, after which faults, and who promises otherwise. */
+export function findingLines(finding: Finding, stack: readonly Frame[]): readonly string[] {
   const lines = finding.detail
     .split('\n')
     .map((line, i) => `${i === 0 ? '  seen      ' : '            '}${line}`);
+  lines.push(
+    ...stack.map((frame, i) => `${i === 0 ? '  stack     ' : '            '}${frameText(frame)}`),
+  );
   lines.push(`  at        step ${finding.at + 1}, ${finding.fn}`);
   if (finding.fired.length > 0)
     lines.push(`  faults    ${finding.fired.map(firedText).join(', ')}`);
   lines.push(`  source    ${finding.source}`);
   return lines;
+}
+
+/** `msi_alloc_desc(), kernel/irq/msi.c:62`. */
+export function frameText({ fn, place }: Frame): string {
+  return place === undefined ? `${fn}()` : `${fn}(), ${place}`;
 }
 
 /** `msi_alloc_desc 2`: the second request at that site in its step. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Known findings of kernel trees, for those who maintain the kernel: what, by which trace, where, since when. */
+import type { Frame } from '../trace/observation.ts';
 import { columns } from './columns.ts';
 import { jsonDocument, LAYOUT } from './json.ts';
 import { type Paint, PLAIN } from './paint.ts';
@@ -15,7 +16,12 @@ export interface Place {
 
 /** What one tree shows of a finding: where it shows, or why not. */
 export type OnTree =
-  | { readonly shown: true; readonly where: Place }
+  | {
+      readonly shown: true;
+      readonly where: Place;
+      /** Who called whom, from the call in; empty where nothing is known of it. */
+      readonly stack: readonly Frame[];
+    }
   | { readonly shown: false; readonly why: string };
 
 /** A known finding. */
@@ -106,5 +112,7 @@ function onTree(seen: OnTree | undefined): string {
   if (seen === undefined) return 'not looked at';
   if (!seen.shown) return seen.why;
   const { function: name, file, line } = seen.where;
-  return file === '' ? `shows in ${name}()` : `shows in ${name}(), ${file}:${line}`;
+  const at = file === '' ? `shows in ${name}()` : `shows in ${name}(), ${file}:${line}`;
+  const callers = seen.stack.slice(0, -1).map(({ fn }) => fn);
+  return callers.length === 0 ? at : `${at}\n             from ${callers.join(', ')}`;
 }

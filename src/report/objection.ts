@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What is said against a change, the same in every format: which sentence, where, and what is known. */
 import type { ChangeResult, Evidence, RegressReport, TouchedLine } from './change.ts';
+import { frameText } from './finding.ts';
 import { countOf } from './text.ts';
 
 /** Something known about a change: a word for it, and the text, which may have several lines. */
@@ -103,12 +104,13 @@ function shown(change: ChangeResult, level: Objection['level']): Objection {
 }
 
 function evidenceFacts(evidence: Evidence): readonly Fact[] {
-  const { detail, at, fn, where, source, found, traces, milliseconds } = evidence;
+  const { detail, at, fn, where, stack, source, found, traces, milliseconds } = evidence;
   const faults = faultsOf(evidence.trace);
   return [
     ['seen', detail],
     ['at', `step ${at + 1}, ${fn}`],
     ...(where === undefined ? [] : [['where', `${where.fn}(), ${placeText(where)}`] as const]),
+    ...(stack.length === 0 ? [] : [['stack', stack.map(frameText).join('\n')] as const]),
     ...(faults === '' ? [] : [['faults', faults] as const]),
     ['source', source],
     ['found', found],

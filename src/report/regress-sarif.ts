@@ -75,6 +75,7 @@ function objection(change: ChangeResult): readonly Said[] {
   const result = {
     message: message([`${title}: ${headline}`, ...facts.map(factText)].join('\n'), trace),
     locations: place === undefined ? [] : [location(place, fn)],
+    ...stacks(change),
     relatedLocations: [...touched.map(relatedLocation), ...shownAt(change)],
     partialFingerprints: {
       'msicheckRegress/v1': [place?.file ?? '', fn, ruleId(rule), title].join(':'),
@@ -158,6 +159,18 @@ function shownAt({ evidence }: ChangeResult): readonly object[] {
   return [
     { ...location(where, where.fn), message: { text: braced(printable(`shows here: ${detail}`)) } },
   ];
+}
+
+/** SARIF 2.1.0, 3.44: the innermost call comes first. */
+function stacks({ evidence }: ChangeResult): object {
+  const frames = (evidence?.stack ?? []).toReversed().map(({ fn, place }) => {
+    const [, file = '', line = '0'] = /^(.+):(\d+)$/u.exec(place ?? '') ?? [];
+    const logicalLocations = [{ name: fn, kind: 'function' }];
+    return {
+      location: file === '' ? { logicalLocations } : location({ file, line: Number(line) }, fn),
+    };
+  });
+  return frames.length === 0 ? {} : { stacks: [{ frames }] };
 }
 
 function location({ file, line }: Place, fn: string): object {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a run did, as plain data. Every report is written from this record and from nothing else. */
+import type { Frame } from '../trace/observation.ts';
 import type { Finding } from '../trace/verdict.ts';
 
 /** Why a run stopped. */
@@ -75,6 +76,8 @@ export interface ExpectedRow {
 /** A finding that is not on the expected list. */
 export interface FindingReport {
   readonly finding: Finding;
+  /** From the call in, to the complaint or to where memory without an owner was asked for; empty where nothing is known of it. */
+  readonly stack: readonly Frame[];
   /** The minimised trace in the text format. */
   readonly trace: string;
   readonly steps: number;

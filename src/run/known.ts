@@ -4,16 +4,15 @@ import { fitted, type SubjectFactory } from '../subject/subject.ts';
 import type { Environment } from '../trace/environment.ts';
 import { PROFILES, type Release } from '../trace/profile.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
-import type { Splat } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding } from '../trace/verdict.ts';
-import { complaintOf } from './complaint.ts';
+import { type Behind, behind } from './complaint.ts';
 import { type Expected, isExpected } from './expected.ts';
 import { startSession } from './session.ts';
 
 /** What a trace shows on a subject: the finding, nothing, or that it cannot be run, and why. */
 export type Seen =
-  | { readonly kind: 'shown'; readonly finding: Finding; readonly splat: Splat | undefined }
+  | { readonly kind: 'shown'; readonly finding: Finding; readonly behind: Behind }
   | { readonly kind: 'not shown' }
   | { readonly kind: 'not run'; readonly why: string };
 
@@ -55,7 +54,7 @@ export function seenOn(trace: Trace, entry: Expected, known: Known): Seen {
     const same = { ...entry, release: known.profile };
     if (finding === undefined || isExpected([same], finding) === undefined)
       return { kind: 'not shown' };
-    return { kind: 'shown', finding, splat: complaintOf({ environment, steps }, finding, options) };
+    return { kind: 'shown', finding, behind: behind({ environment, steps }, finding, options) };
   }
 }
 

@@ -8,7 +8,7 @@ import { expected } from '../oracle/oracle.ts';
 import { fits, required, type Snapshot } from '../subject/subject.ts';
 import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
-import type { Fired, Observation } from '../trace/observation.ts';
+import type { Fired, Frame, Observation } from '../trace/observation.ts';
 import type { Step, Trace } from '../trace/step.ts';
 import type { Finding, Verdict } from '../trace/verdict.ts';
 import { applyStep, finish, type Options, shown, type State, type StepResult } from './apply.ts';
@@ -29,6 +29,8 @@ export interface Session {
   readonly finish: () => Finding | undefined;
   readonly snapshot: () => SessionSnapshot;
   readonly restore: (snapshot: SessionSnapshot) => void;
+  /** Who called whom, as far as the subject knows (Subject.stack). */
+  readonly stack: (of: 'leak' | number) => readonly Frame[];
   /** What the subject showed last; valid until the next step. */
   readonly observation: () => Observation | undefined;
   /** After a finding: every rule that objects to the state it is in, the oracle's word among them. */
@@ -72,6 +74,7 @@ export function startSession(wanted: Environment, options: Options): Session {
     finish: () => finish(state, options),
     snapshot: () => copyState(state),
     restore: (snapshot) => restore(state, snapshot),
+    stack: (of) => state.subject.stack?.(of) ?? [],
     observation: () => state.observation,
     objections: () => objections(state),
   };

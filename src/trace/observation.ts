@@ -51,6 +51,13 @@ export interface Frame {
   readonly place: string | undefined;
 }
 
+/** A line of a kernel's function. */
+export interface Where {
+  readonly fn: string;
+  readonly file: string;
+  readonly line: number;
+}
+
 /** An injected fault that was reached. */
 export interface Fired {
   readonly where: Site | Op;

@@ -6,6 +6,7 @@ import { type BuildRequest, buildModule } from '../subject/kernel-c/build/build.
 import { kernelC } from '../subject/kernel-c/index.ts';
 import { type Ran, ranOf } from '../subject/kernel-c/ran.ts';
 import type { SubjectFactory } from '../subject/subject.ts';
+import type { Where } from '../trace/observation.ts';
 import { fitTree } from './fit.ts';
 import { type BuildOptions, moduleFile, textOf } from './ready.ts';
 import type { NamedTree } from './registry.ts';
@@ -32,6 +33,8 @@ export interface KernelMap extends Omit<Ran, 'watch'> {
   readonly reached: () => Lines;
   /** The function whose text a line is in, as far as it has code; the innermost one is the last to begin. */
   readonly functionAt: (file: string, line: number) => string | undefined;
+  /** The first line of a function's definition. */
+  readonly definitionOf: (fn: string) => Where | undefined;
 }
 
 /** The map of a tree by its name, kept beside the module of the fast build. Throws `NoTree` or `NoModule`. */
@@ -60,6 +63,10 @@ export async function mapOf(request: MapRequest): Promise<KernelMap> {
     reached: () => linesOf(ran.marks.filter((mark) => ran.ways(mark) !== 0)),
     functionAt: (file, line) =>
       functions.get(file)?.findLast(({ first, last }) => first <= line && line <= last)?.name,
+    definitionOf: (fn) => {
+      const mark = ran.marks.find((each) => each.function === fn);
+      return mark === undefined ? undefined : { fn, file: mark.file, line: mark.start };
+    },
   };
 }
 

@@ -3,7 +3,6 @@
 import { startSession } from '../../run/session.ts';
 import { isProblem, type Problem, type Sources } from '../../subject/changed/sources.ts';
 import { NoModule } from '../../subject/kernel-c/build/no-module.ts';
-import type { Where } from '../../report/change.ts';
 import { fitted, type SubjectFactory } from '../../subject/subject.ts';
 import type { Trace } from '../../trace/step.ts';
 import { type KernelMap, mapTree } from '../../trees/map.ts';
@@ -36,18 +35,12 @@ export async function treeVersions(
   return {
     base: pair.base,
     changed: pair.changed,
-    definitionOf: (fn) => definitionIn(changed.map, fn),
+    definitionOf: changed.map.definitionOf,
     entry: tree.path,
     ran: lines.ran,
     touched: lines.touched,
     own: (touched) => ownLines(touched, change, (key) => key),
   };
-}
-
-/** The first line of a function's definition. */
-function definitionIn({ marks }: KernelMap, fn: string): Where | undefined {
-  const found = marks.find((mark) => mark.function === fn);
-  return found === undefined ? undefined : { fn, file: found.file, line: found.start };
 }
 
 /** Two subjects, and what they are made of. */
