@@ -74,7 +74,7 @@ export function after(...lines: readonly string[]): string {
   const edit = made(lines.join('\n'));
   if ('message' in edit) return `line ${edit.line}: ${edit.message}`;
   const applied = applyEdit(edit, (path) => (path === FILE ? VALVE : undefined));
-  if (applied.kind === 'does not apply') return applied.problem.message;
+  if (applied.kind !== 'sources') return applied.problem.message;
   return applied.changed.get(FILE) ?? '';
 }
 

@@ -65,7 +65,7 @@ function edited(text: string, verb: string): { readonly text?: string; readonly 
   const edit = made(`in x.c f: ${verb}`);
   if ('message' in edit) throw new Error(edit.message);
   const result = applyEdit(edit, () => text);
-  if (result.kind === 'does not apply') return { said: result.problem.message };
+  if (result.kind !== 'sources') return { said: result.problem.message };
   return { text: result.changed.get('x.c') ?? '' };
 }
 

@@ -131,7 +131,7 @@ describe('an edit', () => {
     const on = (makefile: string | undefined): string => {
       if ('message' in edit) return edit.message;
       const applied = applyEdit(edit, (path) => (path === FILE ? VALVE : makefile));
-      if (applied.kind === 'does not apply') return applied.problem.message;
+      if (applied.kind !== 'sources') return applied.problem.message;
       return /i (\S+) v->count/u.exec(applied.changed.get(FILE) ?? '')?.[1] ?? '';
     };
     const release = (minor: number): string => `# x\nVERSION = 6\nPATCHLEVEL = ${minor}\n`;

@@ -98,7 +98,8 @@ type Example =
   | 'different'
   | 'unreached'
   | 'notApplied'
-  | 'notLoaded';
+  | 'notLoaded'
+  | 'notHere';
 
 /** One of each verdict; `untried` is the same and nothing was run. */
 export const EVERY: Readonly<Record<Example, ChangeResult>> = {
@@ -141,6 +142,19 @@ export const EVERY: Readonly<Record<Example, ChangeResult>> = {
     verdict: 'does not load',
     problem: { file: IRQDOMAIN, line: 0, message: 'Unexpected token' },
     touched: [],
+  },
+  notHere: {
+    ...SAME,
+    name: 'A06-ranges.edit',
+    title: 'genirq/msi: put back: ranges',
+    verdict: 'n/a',
+    problem: {
+      file: 'A06-ranges.edit',
+      line: 0,
+      message: 'is for 6.12 and later; the tree is 6.1',
+    },
+    touched: [],
+    covered: { traces: 0, steps: 0, corpus: 0, sweep: 0, random: 0 },
   },
 };
 

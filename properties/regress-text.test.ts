@@ -78,7 +78,7 @@ describe('the text', () => {
     ]);
     expect(text.trimEnd().split('\n').slice(-2)).toEqual([
       'first bad change: b.patch',
-      '7 changes: 1 broken, 1 different, 1 unreached, 1 does not apply, 1 does not load, 2 same',
+      '8 changes: 1 broken, 1 different, 1 unreached, 1 does not apply, 1 does not load, 2 same, 1 n/a',
     ]);
   });
 
@@ -89,6 +89,9 @@ describe('the text', () => {
   });
 
   test('of what was not run, or not reached, says so once', () => {
+    expect(regressText(reportOf(EVERY.notHere))).toContain(
+      '\n  verdict   n/a\n  why       is for 6.12 and later; the tree is 6.1\n',
+    );
     expect(regressText(reportOf(EVERY.untried))).toContain('\n  covered   nothing was run\n');
     expect(regressText(reportOf(EVERY.notLoaded))).toMatch(/\n {2}at {8}src\S+irqdomain\.ts\n/u);
     expect(regressText(reportOf(EVERY.unreached)).split('warn(irq)')).toHaveLength(2);

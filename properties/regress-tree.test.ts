@@ -156,6 +156,23 @@ describe.skipIf(trees.length === 0)('a change of a kernel', () => {
     expect(status).toBe(2);
   });
 
+  test('that is for later releases alone is n/a, with the reason, and counts for nothing', async () => {
+    const [later, both] = [join(folder, 'later.edit'), join(folder, 'both')];
+    const header = 'Subject: later\n\nObjects: nothing does\n---\nfor 99.1:\n';
+    writeFileSync(later, `${header}in ${MSI} msi_lock_descs: drop call 1 of mutex_lock\n`);
+    const alone = await regress(later);
+    expect(alone.stdout).toMatch(
+      /^ {2}verdict {3}n\/a\n {2}why {7}is for 99\.1 and later; the tree is/mu,
+    );
+    expect(alone.status).toBe(2);
+    mkdirSync(both);
+    cpSync(later, join(both, '1-later.edit'));
+    cpSync(patch('harmless.patch', MSI, HARMLESS), join(both, '2-harmless.patch'));
+    const passed = await regress(both);
+    expect(passed.stdout).toMatch(/^2 changes: 1 unreached, 1 n\/a$/mu);
+    expect(passed.status).toBe(3);
+  });
+
   test('of code that no call reaches, or that is not in the module, is never the same', async () => {
     const handler = replacing(
       /^void handle_edge_irq\([^)]*\)\n\{/mu,

@@ -277,9 +277,14 @@ describe('a bisection', () => {
       'unreached',
       'does not apply',
       'does not load',
+      'n/a',
     ] as const;
-    expect(kinds.map((kind) => regressStatus([result(kind)]))).toEqual([0, 1, 1, 3, 2, 2]);
-    expect(kinds.map((kind) => bisectStatus([result(kind)]))).toEqual([0, 1, 1, 125, 125, 125]);
+    expect(kinds.map((kind) => regressStatus([result(kind)]))).toEqual([0, 1, 1, 3, 2, 2, 2]);
+    expect(kinds.map((kind) => bisectStatus([result(kind)]))).toEqual([
+      0, 1, 1, 125, 125, 125, 125,
+    ]);
     expect(regressStatus([result('does not load'), result('broken')])).toBe(1);
+    expect(regressStatus([result('n/a'), result('same')])).toBe(0);
+    expect(regressStatus([result('n/a'), result('unreached')])).toBe(3);
   });
 });

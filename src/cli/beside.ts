@@ -52,7 +52,7 @@ async function readTreeChange(names: readonly string[], tree: string): Promise<C
 
 function applied(change: Change): Omit<Change, 'outcome'> & { readonly changed: Sources } {
   const { name, outcome } = change;
-  if (outcome.kind === 'does not apply') throw unusable(name, outcome.problem, 'applies');
+  if (outcome.kind !== 'sources') throw unusable(name, outcome.problem, 'applies');
   return { ...change, changed: outcome.sources };
 }
 

@@ -16,7 +16,7 @@ import { mistake, Status } from './mistake.ts';
 import type { Pool } from './regress-pool.ts';
 import type { Task } from './regress-worker.ts';
 import type { NamedTree } from '../trees/registry.ts';
-import { finish, paintFor } from './terminal.ts';
+import { finish, note, paintFor } from './terminal.ts';
 
 /** Random traces per seed before a defect counts as not found. */
 const MOST_TRACES = 50_000;
@@ -38,7 +38,7 @@ export interface MatrixRun {
 /** Checks the changes and the canaries; ends with 1 when the check with some seed misses one of them. */
 export async function runMatrix(changes: readonly Change[], run: MatrixRun): Promise<void> {
   const killed = run.tree === undefined ? readKilled(run.reports) : undefined;
-  const defects = changes.map(({ name, base, before, outcome }) => ({
+  const defects = changes.filter(isHere).map(({ name, base, before, outcome }) => ({
     name,
     base,
     before,
@@ -75,6 +75,12 @@ function statusOf(rows: readonly MatrixRow[], { interrupt }: MatrixRun): number 
       (seeds.length === 0 && corpus === 0) || seeds.some(({ check }) => check === undefined),
   );
   return missed ? Status.finding : Status.ok;
+}
+
+/** What is for other releases is passed over, and said. */
+function isHere({ name, outcome }: Change): boolean {
+  if (outcome.kind === 'n/a') note(`${name}: n/a: ${outcome.problem.message}`);
+  return outcome.kind !== 'n/a';
 }
 
 function sourcesOf(name: string, outcome: Change['outcome']): Sources {

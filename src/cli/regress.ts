@@ -163,7 +163,7 @@ async function halve(changes: readonly Change[], run: Run): Promise<Checked> {
 
 async function one(change: Change, run: Run): Promise<ChangeResult | undefined> {
   const { name, title, before, outcome } = change;
-  if (outcome.kind === 'does not apply')
+  if (outcome.kind !== 'sources')
     return { ...empty(change), verdict: outcome.kind, problem: outcome.problem };
   const {
     pool,

@@ -16,7 +16,7 @@ function isBad({ verdict }: ChangeResult, broken: boolean): boolean {
 }
 
 function isUnknown({ verdict }: ChangeResult): boolean {
-  return verdict === 'does not apply' || verdict === 'does not load';
+  return verdict === 'does not apply' || verdict === 'does not load' || verdict === 'n/a';
 }
 
 /** Halves `0..count - 1`; `check` answers `undefined` when the user stopped the run. */

@@ -3,10 +3,10 @@
 import type { VerdictKind } from '../report/change.ts';
 import { type Problem, REFERENCE, type Sources } from '../subject/changed/sources.ts';
 
-/** Changed sources, or the place that says why there are none. */
+/** Changed sources, or the place that says why there are none: they cannot be made, or are for other releases. */
 export type Outcome =
   | { readonly kind: 'sources'; readonly sources: Sources }
-  | { readonly kind: 'does not apply'; readonly problem: Problem };
+  | { readonly kind: 'does not apply' | 'n/a'; readonly problem: Problem };
 
 /** A change that is to be checked. */
 export interface Change {
@@ -52,3 +52,16 @@ export interface Expects {
 
 /** A change that promises nothing. */
 export const NOTHING_PROMISED: Expects = { verdict: undefined, rules: [] };
+
+/** A folder with a changed copy, which promises nothing. */
+export function copyOf(folder: string, base: Sources, outcome: Outcome): Change {
+  return {
+    name: folder,
+    named: [folder],
+    title: `the copy in ${folder}`,
+    base,
+    before: base,
+    expects: NOTHING_PROMISED,
+    outcome,
+  };
+}

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Commits of this repository as changes of the reference. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { REFERENCE, referenceSources, type Sources } from '../subject/changed/sources.ts';
 import { type Change, mayChange, NOTHING_PROMISED, shownPath } from './change.ts';
+import { git, linesOf } from './git.ts';
 import { NoChange } from './no-change.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = shownPath(REFERENCE);
 
 /** True for `A..B`, either end of which may be left out. */
@@ -23,11 +22,12 @@ export function isRange(name: string): boolean {
  * before the range, or, for `each`, with its own parent.
  */
 export function commitsOf(range: string, each: boolean): readonly Change[] {
-  const list = git(
-    ['rev-list', '--reverse', '--no-merges', range, '--', FOLDER],
-    '; expected a range of commits of this repository, like v1..HEAD',
+  const commits = linesOf(
+    git(
+      ['rev-list', '--reverse', '--no-merges', range, '--', FOLDER],
+      'expected a range of commits of this repository, like v1..HEAD',
+    ),
   );
-  const commits = list.split('\n').filter((line) => line !== '');
   if (commits.length === 0)
     throw new NoChange(`${range}: no commit in it touches ${FOLDER}; expected one that does`);
   const first = sourcesAt(`${commits[0] ?? ''}~`);
@@ -53,19 +53,6 @@ function sourcesAt(commit: string): Sources {
   return sources;
 }
 
-/** What git prints. Throws NoChange with its own words, and what was expected. */
-export function git(args: readonly string[], expected: string = ''): string {
-  try {
-    return execFileSync('git', ['-C', ROOT, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  } catch (error) {
-    throw new NoChange(`git ${args[0] ?? ''}: ${said(error)}${expected}`);
-  }
-}
-
 /** `git merge-file`: the text with what `theirs` changed in `base`, and marks where both changed the same. */
 export function mergeFile(ours: string, base: string, theirs: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
@@ -81,12 +68,4 @@ export function mergeFile(ours: string, base: string, theirs: string): string {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function said(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'stderr' in error) {
-    const text = String(error.stderr).trim();
-    if (text !== '') return text.split('\n')[0] ?? text;
-  }
-  return String(error);
 }

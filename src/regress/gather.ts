@@ -11,7 +11,7 @@ import {
   referenceSources,
   type Sources,
 } from '../subject/changed/sources.ts';
-import { ALLOWED, type Change, NOTHING_PROMISED, mayChange, shownPath } from './change.ts';
+import { ALLOWED, type Change, copyOf, mayChange, NOTHING_PROMISED, shownPath } from './change.ts';
 import { CHANGE_FILE, type ChangeFile, readChangeFile } from './change-file.ts';
 import { commitsOf, isRange } from './commits.ts';
 import { type Ground, REFERENCE_GROUND } from './ground.ts';
@@ -131,7 +131,7 @@ function patches(files: readonly string[], each: boolean, { ground }: Origin): r
     const change = applied(file, patch, { base, sources, stuck, named });
     if (each) return change;
     if (change.outcome.kind === 'sources') sources = change.outcome.sources;
-    else stuck ??= file;
+    if (change.outcome.kind === 'does not apply') stuck ??= file;
     return change;
   });
 }
@@ -185,15 +185,7 @@ function copyIn(folder: string): Change {
     problem === undefined
       ? ({ kind: 'sources', sources } as const)
       : ({ kind: 'does not apply', problem } as const);
-  return {
-    name: folder,
-    named: [folder],
-    title: `the copy in ${folder}`,
-    base,
-    before: base,
-    expects: NOTHING_PROMISED,
-    outcome,
-  };
+  return copyOf(folder, base, outcome);
 }
 
 function readHere(folder: string): Sources {

@@ -6,7 +6,8 @@ import { createTwoFilesPatch, diffLines } from 'diff';
 
 import { isProblem, type Problem, type Sources } from '../subject/changed/sources.ts';
 import { changedFiles, shownPath } from './change.ts';
-import { git, mergeFile } from './commits.ts';
+import { mergeFile } from './commits.ts';
+import { git } from './git.ts';
 import { NoChange } from './no-change.ts';
 import { applyMail, parseMail, type Patch } from './patch.ts';
 

@@ -11,8 +11,9 @@ const STATUS: readonly (readonly [VerdictKind, number])[] = [
   ['unreached', 3],
 ];
 
-/** 0 same, 1 broken or different, 2 does not apply or load, 3 a changed line was never reached. */
+/** 0 same, 1 broken or different, 2 does not apply or load, or all are for other releases, 3 a changed line was never reached. */
 export function regressStatus(changes: readonly ChangeResult[]): number {
+  if (changes.length > 0 && changes.every(({ verdict }) => verdict === 'n/a')) return 2;
   const worst = STATUS.find(([kind]) => changes.some(({ verdict }) => verdict === kind));
   return worst?.[1] ?? 0;
 }

@@ -5,7 +5,8 @@ import type { Frame, Where } from '../trace/observation.ts';
 
 /**
  * `broken`: a rule or the oracle objects where the base passes. `different`: none does, but something
- * else is shown. `unreached`: nothing differs, but a changed line was never executed.
+ * else is shown. `unreached`: nothing differs, but a changed line was never executed. `n/a`: it is for other
+ * releases than this one.
  */
 export type VerdictKind =
   | 'same'
@@ -13,7 +14,8 @@ export type VerdictKind =
   | 'broken'
   | 'unreached'
   | 'does not apply'
-  | 'does not load';
+  | 'does not load'
+  | 'n/a';
 
 /** A place in the changed sources or in a patch, and what is wrong there. */
 export interface Problem {
@@ -93,7 +95,7 @@ export interface ChangeResult {
   readonly name: string;
   readonly title: string;
   readonly verdict: VerdictKind;
-  /** Why it does not apply or load. */
+  /** Why it does not apply or load, or is for others. */
   readonly problem: Problem | undefined;
   readonly evidence: Evidence | undefined;
   /** Findings of the base that no longer happen, with the first trace that showed them. */

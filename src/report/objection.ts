@@ -27,10 +27,11 @@ export interface Objection {
   readonly trace: string;
 }
 
-/** `undefined` for a change that behaves the same. */
+/** `undefined` for a change that behaves the same, or is for others. */
 export function objectionTo(change: ChangeResult): Objection | undefined {
   switch (change.verdict) {
     case 'same':
+    case 'n/a':
       return undefined;
     case 'broken':
       return shown(change, 'error');
@@ -58,6 +59,11 @@ export function ruleId(rule: string): string {
 /** What the header of the patch promises and did not happen. */
 export function surprise({ surprise: text }: ChangeResult): readonly Fact[] {
   return text === '' ? [] : [['promise', text]];
+}
+
+/** Why a change is for others. */
+export function notHere({ verdict, problem }: ChangeResult): readonly Fact[] {
+  return verdict === 'n/a' ? [['why', problem?.message ?? 'unknown']] : [];
 }
 
 /** Type errors that the base has not, each with its place. */

@@ -36,6 +36,8 @@ function kindOf({ verdict, covered }: ChangeResult): 'passed' | 'skipped' | 'fai
   switch (verdict) {
     case 'same':
       return covered.traces === 0 ? 'skipped' : 'passed';
+    case 'n/a':
+      return 'skipped';
     case 'broken':
     case 'different':
     case 'unreached':
@@ -73,7 +75,10 @@ function testCase(change: ChangeResult, subject: string): readonly string[] {
 /** The facts, what both showed, and after the last empty line the trace. */
 function result(change: ChangeResult): readonly string[] {
   const kind = kindOf(change);
-  if (kind === 'skipped') return ['      <skipped>nothing was run</skipped>'];
+  if (kind === 'skipped') {
+    const why = change.verdict === 'n/a' ? change.problem?.message : undefined;
+    return [`      <skipped>${escape(why ?? 'nothing was run')}</skipped>`];
+  }
   const found = objectionTo(change);
   if (found === undefined) return [];
   const { headline, facts, trace } = found;

@@ -35,7 +35,7 @@ function comment(text: string): readonly string[] {
 function resultLine(change: ChangeResult, number: number): string {
   // A description ends at the first #.
   const name = oneLine(change.name).replaceAll('#', '_').trim();
-  const result = `${change.verdict === 'same' ? 'ok' : 'not ok'} ${number}`;
+  const result = `${change.verdict === 'same' || change.verdict === 'n/a' ? 'ok' : 'not ok'} ${number}`;
   return `${name === '' ? result : `${result} ${name}`}${why(change)}`;
 }
 
@@ -45,6 +45,8 @@ function why(change: ChangeResult): string {
   switch (verdict) {
     case 'same':
       return covered.traces === 0 ? ' # SKIP nothing was run' : '';
+    case 'n/a':
+      return ` # SKIP n/a: ${oneLine(problem?.message ?? '')}`.trimEnd();
     case 'does not apply':
     case 'does not load': {
       const place = problem === undefined ? '' : `: ${placeText(problem)}: ${problem.message}`;

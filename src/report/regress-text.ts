@@ -7,6 +7,7 @@ import {
   type Fact,
   factText,
   gaps,
+  notHere,
   objectionTo,
   surprise,
   typeFacts,
@@ -46,7 +47,7 @@ function heading({ subject, seed, budget }: RegressReport, paint: Paint): string
 
 /** What is known about it is more than its line in the table. */
 function isTold({ verdict, since, types }: ChangeResult): boolean {
-  return (verdict !== 'same' && since === '') || (types ?? []).length > 0;
+  return (verdict !== 'same' && verdict !== 'n/a' && since === '') || (types ?? []).length > 0;
 }
 
 /** Columns of a table that are for verdict and numbers, and those of the least that a name or rule needs. */
@@ -100,6 +101,8 @@ function markOf(verdict: VerdictKind, paint: Paint): Mark {
     case 'different':
     case 'unreached':
       return paint.strong;
+    case 'n/a':
+      return paint.faint;
     case 'broken':
     case 'does not apply':
     case 'does not load':
@@ -109,7 +112,7 @@ function markOf(verdict: VerdictKind, paint: Paint): Mark {
 
 function details(change: ChangeResult, paint: Paint): string {
   const objection = objectionTo(change);
-  const facts = objection?.facts ?? surprise(change);
+  const facts = objection?.facts ?? [...notHere(change), ...surprise(change)];
   const verdict = markOf(change.verdict, paint)(change.verdict);
   const lines = [
     `${paint.strong(oneLine(change.name))}: ${oneLine(change.title)}`,
@@ -182,6 +185,7 @@ const ORDER = [
   'does not apply',
   'does not load',
   'same',
+  'n/a',
 ] as const;
 
 function conclusion(report: RegressReport, paint: Paint): string {

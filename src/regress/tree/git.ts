@@ -1,25 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** What git knows of a kernel's work tree. */
+/** Texts of files of a kernel's work tree, as they were. */
 import { execFileSync } from 'node:child_process';
 
-import { NoChange } from '../no-change.ts';
-
-const LARGEST = 1024 * 1024 * 1024;
-
-/** Lines that git prints about the work tree. Throws NoChange with git's own words, and what was expected. */
-export function gitLines(tree: string, args: readonly string[], expected: string): string[] {
-  try {
-    return execFileSync('git', ['-C', tree, ...args], {
-      encoding: 'utf8',
-      maxBuffer: LARGEST,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-      .split('\n')
-      .filter((line) => line !== '');
-  } catch (error) {
-    throw new NoChange(`${tree}: git ${args[0] ?? ''}: ${said(error)}; ${expected}`);
-  }
-}
+import { LARGEST } from '../git.ts';
 
 /** The texts of files as they were in a commit; those that it has not are left out. */
 export function textsAt(
@@ -43,12 +26,4 @@ export function textsAt(
     at += Number(size) + 1;
   }
   return texts;
-}
-
-function said(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'stderr' in error) {
-    const text = String(error.stderr).trim();
-    if (text !== '') return text.split('\n')[0] ?? text;
-  }
-  return String(error);
 }

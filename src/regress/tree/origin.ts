@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Sources } from '../../subject/changed/sources.ts';
-import { type Change, NOTHING_PROMISED } from '../change.ts';
+import { type Change, copyOf, NOTHING_PROMISED } from '../change.ts';
 import type { Origin } from '../gather.ts';
 import { treeGround } from '../ground.ts';
 import { NoChange } from '../no-change.ts';
-import { gitLines, textsAt } from './git.ts';
+import { git, linesOf } from '../git.ts';
+import { textsAt } from './git.ts';
 
 /** Where what the module is made from is. */
 const FOLDERS = ['include', 'lib', 'kernel', 'drivers/base', 'drivers/irqchip'] as const;
@@ -26,10 +27,12 @@ export function treeOrigin(path: string, files: ReadonlySet<string>): Origin {
 
 /** Each commit of a range that touches code is compared with what was before the range, or with its own parent. */
 function commitsOf(tree: string, range: string, each: boolean): readonly Change[] {
-  const commits = gitLines(
-    tree,
-    ['rev-list', '--reverse', '--no-merges', range, '--', ...FOLDERS],
-    'expected a range of commits of that work tree, like v6.12..HEAD',
+  const commits = linesOf(
+    git(
+      ['rev-list', '--reverse', '--no-merges', range, '--', ...FOLDERS],
+      'expected a range of commits of that work tree, like v6.12..HEAD',
+      tree,
+    ),
   );
   const first = commits[0];
   if (first === undefined)
@@ -49,7 +52,7 @@ function commitsOf(tree: string, range: string, each: boolean): readonly Change[
     return {
       name: commit.slice(0, 12),
       named: [`${(each ? commit : first).slice(0, 12)}~..${commit.slice(0, 12)}`],
-      title: gitLines(tree, ['log', '-1', '--format=%s', commit], '').join(' '),
+      title: git(['log', '-1', '--format=%s', commit], '', tree).trim(),
       base: each ? before : at(`${first}~`),
       before,
       expects: NOTHING_PROMISED,
@@ -60,12 +63,12 @@ function commitsOf(tree: string, range: string, each: boolean): readonly Change[
 
 /** Code in which the work tree is not what a commit has. */
 function differing(tree: string, commit: string): readonly string[] {
-  const names = gitLines(
-    tree,
+  const names = git(
     ['diff', '--name-only', '--no-renames', commit, '--', ...FOLDERS],
     'expected a commit that git can compare',
+    tree,
   );
-  return names.filter((name) => CODE.test(name));
+  return linesOf(names).filter((name) => CODE.test(name));
 }
 
 /** A folder with the files of a tree, some of which were edited. */
@@ -79,13 +82,5 @@ function copyIn(folder: string, base: Sources): Change {
     const path = join(folder, key);
     if (existsSync(path)) sources.set(key, readFileSync(path, 'utf8'));
   }
-  return {
-    name: folder,
-    named: [folder],
-    title: `the copy in ${folder}`,
-    base,
-    before: base,
-    expects: NOTHING_PROMISED,
-    outcome: { kind: 'sources', sources },
-  };
+  return copyOf(folder, base, { kind: 'sources', sources });
 }

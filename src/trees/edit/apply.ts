@@ -8,10 +8,12 @@ import { bodiesOf, enumeratorsOf } from './scopes.ts';
 import { lineAt } from './tokens.ts';
 import type { Line, Scope } from './verbs.ts';
 
-/** The files that differ, or the line of the edit that has nothing to change. */
+/** The files that differ, or the line of the edit that has nothing to change, or that it is for later releases. */
 export type Applied =
   | { readonly kind: 'sources'; readonly changed: ReadonlyMap<string, string> }
-  | { readonly kind: 'does not apply'; readonly problem: Problem };
+  | { readonly kind: 'does not apply' | 'n/a'; readonly problem: Problem };
+
+type Refused = Exclude<Applied, { readonly kind: 'sources' }>;
 
 /** Text of a file by its path in the tree. */
 type Read = (path: string) => string | undefined;
@@ -19,7 +21,7 @@ type Read = (path: string) => string | undefined;
 /** Applies an edit; counts of a line are those of the text that the lines above it left. */
 export function applyEdit(edit: Edit, read: Read): Applied {
   const block = blockFor(edit, read);
-  if ('message' in block) return { kind: 'does not apply', problem: block };
+  if ('kind' in block) return block;
   const changed = new Map<string, string>();
   for (const line of block.lines) {
     const after = applyLine(line, changed.get(line.file) ?? read(line.file));
@@ -33,26 +35,19 @@ export function applyEdit(edit: Edit, read: Read): Applied {
 }
 
 /** The last block whose release is not after that of the tree. */
-function blockFor({ name, blocks }: Edit, read: Read): Block | Problem {
+function blockFor({ name, blocks }: Edit, read: Read): Block | Refused {
   const every = blocks.find(({ since }) => since === undefined);
   if (every !== undefined) return every;
   const release = releaseOf(read('Makefile') ?? '');
-  if (release === undefined)
-    return {
-      file: name,
-      line: 0,
-      message: 'Makefile says no release; expected the top of a kernel tree',
-    };
+  if (release === undefined) {
+    const message = 'Makefile says no release; expected the top of a kernel tree';
+    return { kind: 'does not apply', problem: { file: name, line: 0, message } };
+  }
   const fitting = blocks.filter(({ since }) => since !== undefined && compare(since, release) <= 0);
   const best = fitting.toSorted((a, b) => compare(b.since ?? [0, 0], a.since ?? [0, 0]))[0];
   const from = blocks.map(({ since }) => since?.join('.')).join(', ');
-  return (
-    best ?? {
-      file: name,
-      line: 0,
-      message: `is for ${from} and later; the tree is ${release.join('.')}`,
-    }
-  );
+  const message = `is for ${from} and later; the tree is ${release.join('.')}`;
+  return best ?? { kind: 'n/a', problem: { file: name, line: 0, message } };
 }
 
 function releaseOf(makefile: string): readonly [number, number] | undefined {
