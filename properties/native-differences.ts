@@ -3,22 +3,19 @@
 import { INTENDED, shared } from '../src/conform/intended.ts';
 import type { Observation, Splat } from '../src/trace/observation.ts';
 
-/** Kinds that the module has no file and line for. */
-const ACCESSES: ReadonlySet<Splat['kind']> = new Set([
-  'NULL dereference',
-  'use after free',
-  'double free',
-  'wild access',
-]);
-
 /**
- * An observation as text without these: file and line of a bad access, which only the program knows; and
- * requests for nodes of the maple tree, which have fewer slots where pointers have 64 bits.
+ * An observation as text without these: what UBSAN says of an index that misses its array, and where, for the
+ * module notices the access that follows; and requests for nodes of the maple tree, which have fewer slots
+ * where pointers have 64 bits.
  */
 export function comparable(observation: Observation): string {
-  const splats = observation.splats.map(({ place, ...splat }) =>
-    place === undefined || ACCESSES.has(splat.kind) ? splat : { ...splat, place },
+  const splats = observation.splats.map((splat) =>
+    splat.kind === 'wild access' ? withoutIndex(splat) : splat,
   );
   const requests = shared(observation.requests, INTENDED);
   return JSON.stringify({ ...observation, splats, requests });
+}
+
+function withoutIndex({ kind, fn, nth, what }: Splat): Splat {
+  return { kind, fn, nth, what: what === 'UBSAN: array-index-out-of-bounds' ? '' : what };
 }

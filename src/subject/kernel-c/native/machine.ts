@@ -117,7 +117,9 @@ function stackAt(state: State, moment: Moment): readonly Frame[] {
   for (const step of world.steps)
     if (ended.how === 'ok') ended = ask(state, ASK.steps, stepWords(step));
   finish(state);
-  return ended.how === 'dead' || ended.how === 'hangs' ? framesOf(state, ended.numbers) : [];
+  if (ended.how === 'dead' || ended.how === 'hangs') return framesOf(state, ended.numbers);
+  // The run went on behind it, so that nobody knows who called.
+  return ended.how === 'undefined' ? framesOf(state, ended.numbers.slice(0, 1)) : [];
 }
 
 function framesOf({ program, places }: State, addresses: readonly number[]): readonly Frame[] {
@@ -169,7 +171,7 @@ function undefinedIn(state: State, numbers: readonly number[]): Death {
   const [address = 0, what = 0] = numbers;
   const fn = state.program.functionAt(address) ?? 'unknown';
   const text = textAt(state.memory, what);
-  return text === '' ? { fn } : { fn, what: `undefined behaviour: ${text}` };
+  return text === '' ? { fn } : { fn, what: `UBSAN: ${text}` };
 }
 
 /** Makes the world again that is wanted. */

@@ -56,6 +56,7 @@ void kc_end_undefined(void)
 	kc_answer_death(KC_ANSWER_UNDEFINED, numbers, 2);
 }
 
+/* What the kernel's own UBSAN calls it (lib/ubsan.c), where it knows it. */
 #define HANDLER(name, kind, what, ...)						\
 	void __ubsan_handle_##name(const struct place *place, ##__VA_ARGS__)	\
 	{									\
@@ -63,9 +64,9 @@ void kc_end_undefined(void)
 	}
 #define VALUE unsigned long value
 
-HANDLER(out_of_bounds, KC_WILD, "", VALUE)
-HANDLER(load_invalid_value, KC_BUG, "a value that its type does not have", VALUE)
-HANDLER(divrem_overflow, KC_BUG, "division by zero or overflow in a division", VALUE, unsigned long other)
+HANDLER(out_of_bounds, KC_WILD, "array-index-out-of-bounds", VALUE)
+HANDLER(load_invalid_value, KC_BUG, "invalid-load", VALUE)
+HANDLER(divrem_overflow, KC_BUG, "division-overflow", VALUE, unsigned long other)
 HANDLER(vla_bound_not_positive, KC_BUG, "array of variable length without elements", VALUE)
 HANDLER(float_cast_overflow, KC_BUG, "floating point number out of range", VALUE)
 HANDLER(invalid_builtin, KC_BUG, "zero for a builtin function that must not have it")
@@ -79,7 +80,7 @@ void __ubsan_handle_nonnull_return_v1(const void *data, const struct place *plac
 /* There is nowhere to go on. */
 void __ubsan_handle_builtin_unreachable(const struct place *place)
 {
-	note(KC_BUG, "code that cannot be reached", place, __builtin_return_address(0));
+	note(KC_BUG, "unreachable", place, __builtin_return_address(0));
 	kc_end_undefined();
 	__builtin_trap();
 }
