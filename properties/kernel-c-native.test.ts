@@ -9,6 +9,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,7 +24,7 @@ import { startBatches } from '../src/generate/batch.ts';
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { startSession } from '../src/run/session.ts';
 import { nativeC } from '../src/subject/kernel-c/index.ts';
-import { fits, fitted, type SubjectFactory } from '../src/subject/subject.ts';
+import { fits, fitted, required, type SubjectFactory } from '../src/subject/subject.ts';
 import type { Environment } from '../src/trace/environment.ts';
 import { parseTrace } from '../src/trace/parse.ts';
 import type { Step, Trace } from '../src/trace/step.ts';
@@ -115,6 +117,31 @@ describe.each(trees)('the MSI core of $name as a program', ({ name, path: given 
     expect(compared).toBeGreaterThan(60);
   });
 
+  test('is started again when its process is gone, and goes on where it was', async () => {
+    const { factory, built } = await readyTree({ name, path, from: '' }, { backend: 'native' });
+    const trace = corpus().find((each) => {
+      const environment = fitted(factory, each.environment);
+      return typeof environment !== 'string' && applied(each, environment, factory).length > 3;
+    });
+    if (trace === undefined) throw new Error('no trace');
+    const environment = required(factory, trace.environment);
+    const seen = (between: () => void): readonly string[] => {
+      const subject = factory.start(environment);
+      return applied(trace, environment, factory).map((step) => {
+        between();
+        return JSON.stringify(subject.apply(step));
+      });
+    };
+    let ended = 0;
+    const undisturbed = seen(() => undefined);
+    const disturbed = seen(() => {
+      ended += endChild(realpathSync(built.module));
+    });
+    expect(disturbed).toEqual(undisturbed);
+    // A world may outlive its server for a moment, and answer one step more.
+    expect(ended).toBeGreaterThan(1);
+  });
+
   test('passes a check, and says how it was built', async () => {
     const { status, stdout } = await runWith({ MSICHECK_TREES: `${name}=${path}` }, [
       'check',
@@ -198,4 +225,25 @@ function applied(trace: Trace, environment: Environment, factory: SubjectFactory
 /** Pointers are larger there, so that most objects are. */
 function withoutSize(leak: string): string {
   return leak.replace(/ \d+ bytes /u, ' ');
+}
+
+/** Ends the processes of this one that run a program, and waits until they are gone; returns how many there were. */
+function endChild(program: string): number {
+  const mine = readdirSync('/proc').filter((name) => /^\d+$/u.test(name) && isChild(name, program));
+  for (const name of mine) process.kill(Number(name), 'SIGKILL');
+  return mine.length;
+}
+
+function isChild(name: string, program: string): boolean {
+  try {
+    const [, state, parent] =
+      /\) (\S) (\d+) /u.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+    return (
+      state !== 'Z' &&
+      Number(parent) === process.pid &&
+      readlinkSync(`/proc/${name}/exe`) === program
+    );
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@
 import { type Cursor, cursorAt } from '../dwarf/cursor.ts';
 import { joined, name, uleb } from '../dwarf/bytes.ts';
 import { type Shift, shiftSection } from '../dwarf/shifts.ts';
+import { NoModule } from './no-module.ts';
 import { LOOP, passInstruction } from './opcodes.ts';
 
 /** What the number is exported as. */
@@ -81,7 +82,8 @@ function appended(list: Uint8Array, entry: Uint8Array): Uint8Array {
 function globalsBefore(module: Uint8Array, sections: readonly Part[]): number {
   const own = sections.find(({ number }) => number === GLOBAL);
   const imports = sections.find(({ number }) => number === IMPORT);
-  if (own === undefined) throw new Error('the module has no globals; build it again');
+  if (own === undefined)
+    throw new NoModule('wasm-ld: made a module without globals; use --backend native');
   return (
     cursorAt(module, own.start).uleb() +
     (imports === undefined ? 0 : importedGlobals(cursorAt(module, imports.start)))
@@ -98,7 +100,9 @@ function importedGlobals(cursor: Cursor): number {
     }
     const kind = cursor.uint(1);
     if (kind !== 0 && kind !== 3)
-      throw new Error(`the module imports something of kind ${kind}; expected functions`);
+      throw new NoModule(
+        `wasm-ld: made a module that imports something of kind ${kind}; expected functions`,
+      );
     if (kind === 3) globals += 1;
     // The type of a function; or the type of a value, and whether it can be set.
     if (kind === 0) cursor.uleb();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** How long the instructions of WebAssembly are: what follows the number of each (core specification 2.0, section 5.4). */
 import type { Cursor } from '../dwarf/cursor.ts';
+import { NoModule } from './no-module.ts';
 
 /** Begins what is run again by a jump to it; nothing else is. */
 export const LOOP = 0x03;
@@ -51,5 +52,8 @@ function passNumbers(cursor: Cursor, count: number): void {
 }
 
 function unknown(number: number, at: number): never {
-  throw new Error(`instruction 0x${number.toString(16)} at ${at} of the module is not known`);
+  throw new NoModule(
+    `wasm-ld: instruction 0x${number.toString(16)} at ${at} of a section of the module is not known; ` +
+      'expected what clang 14 makes; use --backend native',
+  );
 }

@@ -23,11 +23,13 @@ import {
 import { type Memory, memoryIn, PLACE_COUNT, textAt } from '../memory.ts';
 import { ASK, MAGIC, MEMORY } from './codes.ts';
 import { type Program, programOf } from './elf.ts';
+import { Lost } from './pipe.ts';
 import { type Places, placesOf } from './place.ts';
 import { type Answer, startTalk, type Talk } from './talk.ts';
 
 interface State {
-  readonly talk: Talk;
+  talk: Talk;
+  readonly restart: () => Talk;
   readonly program: Program;
   readonly places: Places;
   readonly memory: Memory;
@@ -52,6 +54,7 @@ export function nativeMachine(path: string, longest: number): Machine {
   const memory = memoryIn(bytes.buffer, places);
   const state: State = {
     talk,
+    restart: () => startTalk(path, bytes),
     program,
     places: placesOf(path),
     memory,
@@ -64,17 +67,20 @@ export function nativeMachine(path: string, longest: number): Machine {
   return {
     memory,
     domids,
-    missing: (environment) => {
-      finish(state);
-      const { numbers } = ask(state, ASK.missing, environmentWords(environment));
-      return textAt(memory, numbers[0] ?? 0);
-    },
-    begin: (environment) => begin(state, environment),
+    missing: (environment) =>
+      again(state, () => {
+        finish(state);
+        const { numbers } = ask(state, ASK.missing, environmentWords(environment));
+        return textAt(memory, numbers[0] ?? 0);
+      }),
+    begin: (environment) => again(state, () => begin(state, environment)),
     step: (step) => runStep(state, step),
-    stack: (moment) => stackAt(state, moment),
+    stack: (moment) => again(state, () => stackAt(state, moment)),
     gather: () => {
-      enter(state);
-      ask(state, ASK.all, []);
+      again(state, () => {
+        enter(state);
+        ask(state, ASK.all, []);
+      });
       return [
         { first, end: memory.at.log },
         { first: memory.at.logEnd, end },
@@ -91,15 +97,32 @@ export function nativeMachine(path: string, longest: number): Machine {
   };
 }
 
+/** A program that is gone is started once more; when it is gone after that too, it is what was asked that ends it. */
+function again<T>(state: State, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Lost)) throw error;
+    state.talk = state.restart();
+    state.alive = false;
+    state.current = false;
+    return action();
+  }
+}
+
 function pastOf({ environment, steps }: State): Past {
   if (environment === undefined) throw new Error('there is no world to save');
   return new Past(environment, [...steps]);
 }
 
 function begin(state: State, environment: Environment): number | Death {
-  finish(state);
   state.environment = environment;
   state.steps = [];
+  return boot(state, environment);
+}
+
+function boot(state: State, environment: Environment): number | Death {
+  finish(state);
   const answer = ask(state, ASK.start, [state.longest, ...environmentWords(environment)]);
   state.alive = answer.how === 'ok';
   state.current = state.alive;
@@ -133,9 +156,12 @@ function framesOf({ program, places }: State, addresses: readonly number[]): rea
 }
 
 function runStep(state: State, step: Step): number | Death {
-  enter(state);
+  const answer = again(state, () => {
+    enter(state);
+    return ask(state, ASK.steps, stepWords(step));
+  });
   state.steps.push(step);
-  return outcome(state, ask(state, ASK.steps, stepWords(step)), step.call.fn);
+  return outcome(state, answer, step.call.fn);
 }
 
 /** The number of words of the picture; or what became of a call that was ended from outside, or of what it called. */
@@ -179,8 +205,7 @@ function enter(state: State): void {
   if (state.current) return;
   const { environment, steps } = state;
   if (environment === undefined) throw new Error('there is no world');
-  const begun = begin(state, environment);
-  state.steps = steps;
+  const begun = boot(state, environment);
   if (steps.length === 0) return;
   const ended =
     typeof begun === 'number' ? ask(state, ASK.steps, steps.flatMap(stepWords)).how : 'dead';

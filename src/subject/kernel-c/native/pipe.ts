@@ -25,6 +25,9 @@ export interface Pipe {
   readonly receive: () => Buffer;
 }
 
+/** The program is gone, and not because it was told to. */
+export class Lost extends Error {}
+
 /** Node makes no named pipes itself. */
 const MAKE = 'mkfifo';
 
@@ -115,9 +118,7 @@ function pipeOf(state: State): Pipe {
 
 const LAST = 500;
 
-function ended({ program, said }: State): Error {
+function ended({ program, said }: State): Lost {
   const text = readFileSync(said, 'utf8').trim().slice(-LAST);
-  return new Error(
-    `${program}: ended without an answer${text === '' ? '' : `, and said: ${text}`}`,
-  );
+  return new Lost(`${program}: ended without an answer${text === '' ? '' : `, and said: ${text}`}`);
 }
