@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { ENVIRONMENTS, OLD_ENVIRONMENTS } from '../src/generate/environments.ts';
 import { buildModule } from '../src/subject/kernel-c/build/build.ts';
