@@ -5,6 +5,7 @@ import * as balance from '../../src/invariants/balance.ts';
 import * as device from '../../src/invariants/device.ts';
 import * as devres from '../../src/invariants/devres.ts';
 import * as domain from '../../src/invariants/domain.ts';
+import * as domainName from '../../src/invariants/domain-name.ts';
 import { COUNTS, nodesKnowTheirPlace, nothingLeft } from '../../src/invariants/memory.ts';
 import * as message from '../../src/invariants/message.ts';
 import * as order from '../../src/invariants/order.ts';
@@ -120,10 +121,10 @@ export const OWNERS: readonly Example[] = [
   example(domain.flagsFit, ({ irq_domain }) => {
     at(irq_domain, LEVEL).flags = 0;
   }),
-  example(domain.nameStays, ({ irq_domain }) => {
+  example(domainName.nameStays, ({ irq_domain }) => {
     at(irq_domain, LEVEL).name = 'level2';
   }),
-  example(domain.namedAfterItsDevice, (world) => {
+  example(domainName.namedAfterItsDevice, (world) => {
     addDomain(world, { handle: -1, kind: 'msi', text: 'PFX-MSI-dev1', parent: LEVEL });
   }),
   example(domain.takesEverythingAlong, ({ irq_domain, name }) => {

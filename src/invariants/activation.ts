@@ -153,9 +153,9 @@ export const activeWhenWanted: Rule = {
 export const reservedTogether: Rule = {
   name: 'all vectors of a descriptor are in reservation mode, or none, as domain and first descriptor decide',
   source: 'kernel/irq/msi.c msi_check_reservation_mode(), msi_init_virq()',
-  desc: (view, history) => {
+  boundDesc: (view, history) => {
     const { picture, desc, info, domain } = view;
-    if (desc.irq === 0 || info === undefined || domain === undefined) return undefined;
+    if (info === undefined || domain === undefined) return undefined;
     const fresh = history.descs[view.address]?.bound === history.steps;
     let wanted = fresh ? reservation(view) : undefined;
     for (let i = 0; i < desc.nvec_used; i += 1) {

@@ -117,8 +117,8 @@ function check(
     lookBack(isMiscounted(picture, history) ? rules.totals : rules.uncounted, picture, history) ??
     checkDomains(scope, picture) ??
     checkDevices(scope, picture) ??
-    checkNodes(scope, picture, true) ??
-    checkNodes(scope, picture, false) ??
+    checkStoreNodes(scope, picture) ??
+    checkMapNodes(scope, picture) ??
     (everything ? look(rules.all, picture, history) : undefined)
   );
 }
@@ -202,10 +202,9 @@ function checkDescs({ rules, history, everything }: Scope, picture: Picture): Br
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
     const desc = picture.msi_desc.objects[address];
-    const found =
-      desc === undefined
-        ? undefined
-        : look(rules.desc, view.descView(picture, address, desc), history);
+    if (desc === undefined) continue;
+    const asked = desc.irq === 0 ? rules.desc : rules.boundDesc;
+    const found = look(asked, view.descView(picture, address, desc), history);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -244,20 +243,37 @@ function checkDevices({ rules, history, everything }: Scope, picture: Picture): 
   return undefined;
 }
 
-function checkNodes(
+function checkStoreNodes(
   { rules, history, everything }: Scope,
   picture: Picture,
-  store: boolean,
 ): Broken | undefined {
-  const table = store ? picture.xa_node : picture.radix_tree_node;
-  const list = everything ? liveOf(table) : table.touched;
+  const { xa_node } = picture;
+  const list = everything ? liveOf(xa_node) : xa_node.touched;
   for (let i = 0; i < list.length; i += 1) {
     const address = list[i] ?? 0;
-    const node = table.objects[address];
+    const node = xa_node.objects[address];
     const found =
       node === undefined
         ? undefined
-        : look(rules.node, view.nodeView(picture, store, address, node), history);
+        : look(rules.storeNode, view.nodeView(picture, xa_node, address, node), history);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkMapNodes(
+  { rules, history, everything }: Scope,
+  picture: Picture,
+): Broken | undefined {
+  const { radix_tree_node } = picture;
+  const list = everything ? liveOf(radix_tree_node) : radix_tree_node.touched;
+  for (let i = 0; i < list.length; i += 1) {
+    const address = list[i] ?? 0;
+    const node = radix_tree_node.objects[address];
+    const found =
+      node === undefined
+        ? undefined
+        : look(rules.mapNode, view.nodeView(picture, radix_tree_node, address, node), history);
     if (found !== undefined) return found;
   }
   return undefined;

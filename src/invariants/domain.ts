@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Irq domains as they come and go. */
 import { DOMAINS } from '../trace/call.ts';
-import { BUS_TOKENS, DomainFlag, flagNames, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { DomainFlag, flagNames, MsiFlag, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
 import { type Profile, PROFILES } from '../trace/profile.ts';
 import type { MsiDomainInfo } from '../trace/structs.ts';
-import type { Environment, OwnOp } from '../trace/environment.ts';
+import type { OwnOp } from '../trace/environment.ts';
 import type { Picture } from '../trace/observation.ts';
 import { isNew } from './addresses.ts';
 import { Fact } from './facts.ts';
 import { byLibrary } from './flags.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
-import { type DomainView, named } from './view.ts';
-import { happens, withDeviceDomains } from './situation.ts';
+import { named } from './view.ts';
 import { deviceDomainMade, domainMade, domainRemoved } from './situations.ts';
-
-/** `msi_domain_template::name` without its terminating zero. */
-const LONGEST_NAME = 47;
-/** What the templates of the environments call their chips. */
-const CHIP = 'MSI';
 
 /** A driver is not told of a domain that is not there, and what it removes is gone. */
 export const comesAndGoes: Rule = {
@@ -206,68 +200,6 @@ export const inOneSlot: Rule = {
   },
   sometimes: [deviceDomainMade],
 };
-
-/** Names are shown in /sys/kernel/debug/irq/domains and tell people which domain is which. */
-export const nameStays: Rule = {
-  name: 'a domain has a name of its own from the beginning, and keeps it',
-  source: 'kernel/irq/irqdomain.c irq_domain_set_name(), irq_domain_update_bus_token()',
-  newDomain: ({ picture, address, domain }, { domains }) => {
-    const past = domains[address];
-    if (past !== undefined && past.name !== domain.name)
-      return `domain ${past.name} is called ${domain.name} now`;
-    const allocated = (domain.flags & DomainFlag.IRQ_DOMAIN_NAME_ALLOCATED) !== 0;
-    if (allocated !== (domain.nameAddr !== 0))
-      return `domain ${domain.name}: IRQ_DOMAIN_NAME_ALLOCATED is ${allocated ? 'set' : 'not set'}`;
-    const text = allocated ? picture.name.objects[domain.nameAddr]?.text : domain.name;
-    return text === domain.name && text !== ''
-      ? undefined
-      : `the name of domain "${domain.name}" is ${text ?? 'gone'}`;
-  },
-  sometimes: [domainMade],
-};
-
-/** `<prefix><chip>-<device>`, cut at 47 characters, and `-<bus token>`. */
-export const namedAfterItsDevice: Rule = {
-  name: 'a per-device domain is named after the prefix of its parent, its chip and its device, and its bus token',
-  source: 'kernel/irq/msi.c msi_create_device_irq_domain()',
-  newDomain: (view, history) => {
-    const { picture, domain } = view;
-    const made = history.domains[view.address]?.made === history.steps;
-    if ((domain.flags & DomainFlag.IRQ_DOMAIN_FLAG_MSI_DEVICE) === 0 || !made) return undefined;
-    const name = picture.name.objects[picture.fwnode.objects[domain.fwnode]?.name ?? 0]?.text;
-    const chip = picture.msi_domain_info.objects[domain.host_data]?.chip ?? '';
-    const wrong = wrongChip(chip, history.environment, view);
-    if (wrong !== undefined || name === undefined) return wrong;
-    if (name !== chip)
-      return `the firmware node of domain ${domain.name} is called ${name}, its chip ${chip}`;
-    const { busTokens } = PROFILES[history.environment.release];
-    const full =
-      domain.bus_token === 'DOMAIN_BUS_ANY'
-        ? name
-        : `${name}-${busTokens[BUS_TOKENS.indexOf(domain.bus_token)]}`;
-    const short = domain.name === name && (history.facts & Fact.FIRED) !== 0;
-    return domain.name === full || short ? undefined : `domain ${domain.name}, expected ${full}`;
-  },
-  sometimes: [
-    deviceDomainMade,
-    happens(
-      'a domain was made while memory was short',
-      Fact.DOMAIN_BORN,
-      (_observation, { facts }) => (facts & Fact.FIRED) !== 0,
-      withDeviceDomains,
-    ),
-  ],
-};
-
-function wrongChip(
-  chip: string,
-  { prefix }: Environment,
-  { picture, domain }: DomainView,
-): string | undefined {
-  const device = `-${picture.device.objects[domain.dev]?.name ?? ''}`;
-  const wanted = `${prefix ? 'PFX-' : ''}${CHIP}${device}`.slice(0, LONGEST_NAME);
-  return chip === wanted ? undefined : `chip ${chip}, expected ${wanted}`;
-}
 
 /** Nothing of it is left. One that was removed with interrupts in it was WARNed about. */
 export const takesEverythingAlong: Rule = {

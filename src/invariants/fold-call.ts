@@ -61,12 +61,12 @@ function cursorAfter(history: History, picture: Picture, ret: number): number {
     case 'msi_create_device_irq_domain':
       return ret === 1 ? -1 : UNKNOWN;
     default:
-      return lock === 1 || UNLOCKING.includes(fn) ? -1 : UNKNOWN;
+      return lock === 1 || UNLOCKING.has(fn) ? -1 : UNKNOWN;
   }
 }
 
 /** Functions that take the mutex, and release it, whatever comes of it. */
-const UNLOCKING: readonly CallName[] = [
+const UNLOCKING: ReadonlySet<CallName> = new Set<CallName>([
   'msi_remove_device_irq_domain',
   'msi_match_device_irq_domain',
   'msi_domain_alloc_irqs_range',
@@ -75,7 +75,7 @@ const UNLOCKING: readonly CallName[] = [
   'msi_domain_free_irqs_all',
   'msi_domain_alloc_irqs',
   'msi_domain_free_irqs',
-];
+]);
 
 /** The call names a store; otherwise the cursor stays what it was, which nobody knows. */
 function hasStore({ call, deviceAt, profile }: History, picture: Picture): boolean {

@@ -6,6 +6,7 @@ import * as balance from './balance.ts';
 import * as device from './device.ts';
 import * as devres from './devres.ts';
 import * as domain from './domain.ts';
+import * as domainName from './domain-name.ts';
 import { flagsOfItsParent, passesOn } from './flags.ts';
 import * as fault from './fault.ts';
 import * as handler from './handler.ts';
@@ -130,8 +131,8 @@ export const RULES: readonly Rule[] = [
   flagsOfItsParent,
   passesOn,
   domain.inOneSlot,
-  domain.nameStays,
-  domain.namedAfterItsDevice,
+  domainName.nameStays,
+  domainName.namedAfterItsDevice,
   domain.takesEverythingAlong,
 
   device.asTheDriverSays,

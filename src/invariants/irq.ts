@@ -14,8 +14,7 @@ import { associated, blockMade, irqFreed, irqMade, levelAllocated, several } fro
 export const vectorsKnowTheirDescriptor: Rule = {
   name: 'the interrupts of all vectors of a descriptor exist and refer to it',
   source: 'kernel/irq/chip.c irq_set_msi_desc_off()',
-  desc: ({ picture, address, desc }) => {
-    if (desc.irq === 0) return undefined;
+  boundDesc: ({ picture, address, desc }) => {
     for (let irq = desc.irq; irq < desc.irq + desc.nvec_used; irq += 1) {
       const one = picture.irq_desc.objects[picture.sparse_irqs[irq] ?? 0];
       if (one === undefined)
@@ -202,8 +201,8 @@ function bornAfter(
 export const inTheDomainOfItsDescriptor: Rule = {
   name: 'the interrupts of a descriptor are in the MSI domain whose store has the descriptor',
   source: 'kernel/irq/msi.c __msi_domain_alloc_irqs()',
-  desc: ({ picture, address, desc, data, domid, found, domain }, { numbers, environment }) => {
-    if (desc.irq === 0 || found === 0 || domain === undefined) return undefined;
+  boundDesc: ({ picture, address, desc, data, domid, found, domain }, { numbers, environment }) => {
+    if (found === 0 || domain === undefined) return undefined;
     // Before 6.2 a driver names the domain in each call.
     if (!PROFILES[environment.release].storePerDomain) return undefined;
     const wanted = data?.domains[domid]?.domain ?? 0;

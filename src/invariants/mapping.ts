@@ -59,8 +59,8 @@ export const holdsMappedOnly: Rule = {
     }
     return undefined;
   },
-  node: ({ picture, store, node, base }) => {
-    if (store || node.shift !== 0) return undefined;
+  mapNode: ({ picture, node, base }) => {
+    if (node.shift !== 0) return undefined;
     let left = node.count;
     for (let i = 0; i < node.slots.length && left > 0; i += 1) {
       const entry = node.slots[i] ?? 0;

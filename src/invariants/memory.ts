@@ -5,7 +5,7 @@
  * says which object it is.
  */
 import type { CallName } from '../trace/call.ts';
-import type { Picture, Table } from '../trace/observation.ts';
+import type { ObjectKind, Picture, Table } from '../trace/observation.ts';
 import type { Returns } from '../trace/signature.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
 import { SITES } from '../trace/sites.ts';
@@ -132,6 +132,19 @@ function count(kind: number, picture: Picture, history: History): string | undef
   return live === owned ? undefined : `${live} live, ${owned} have an owner`;
 }
 
+/** What devices and drivers own, by and by. */
+const OWNED: readonly ObjectKind[] = [
+  'msi_desc',
+  'affinity',
+  'sysfs_attrs',
+  'xa_node',
+  'radix_tree_node',
+  'irq_data',
+  'irq_desc',
+  'kstat_irqs',
+  'devres',
+];
+
 /** Blocks, overridden interrupts, and what was dropped, are still somebody's. */
 export const nothingLeft: Rule = {
   name: 'no descriptor, interrupt, resource or tree is left when the devices have no MSI data and drivers nothing of their own',
@@ -145,30 +158,11 @@ export const nothingLeft: Rule = {
     )
       return undefined;
     if (picture.overridden.length > 0 || blocks.some((irq) => irq !== 0)) return undefined;
-    const {
-      msi_desc,
-      affinity,
-      sysfs_attrs,
-      xa_node,
-      radix_tree_node,
-      irq_data,
-      irq_desc,
-      kstat_irqs,
-      devres,
-    } = picture;
-    const tables = [
-      msi_desc,
-      affinity,
-      sysfs_attrs,
-      xa_node,
-      radix_tree_node,
-      irq_data,
-      irq_desc,
-      kstat_irqs,
-      devres,
-    ];
-    const left = tables.find(({ live }) => live > 0);
-    return left === undefined ? undefined : `${left.live} of ${left.name} are left`;
+    for (let i = 0; i < OWNED.length; i += 1) {
+      const { live, name } = picture[OWNED[i] ?? 'msi_desc'];
+      if (live > 0) return `${live} of ${name} are left`;
+    }
+    return undefined;
   },
   sometimes: [dataChanged, deviceReleased],
 };

@@ -37,8 +37,9 @@ export interface Rule {
   readonly number?: (view: NumberView, history: History) => string | undefined;
   /** Looks at an interrupt. */
   readonly irq?: (view: IrqView, history: History) => string | undefined;
-  /** Looks at an MSI descriptor. */
+  /** Looks at an MSI descriptor: at any, or at one that has interrupts. */
   readonly desc?: (view: DescView, history: History) => string | undefined;
+  readonly boundDesc?: (view: DescView, history: History) => string | undefined;
   /** Looks at a domain. */
   readonly domain?: (view: DomainView, history: History) => string | undefined;
   /** Looks at what a domain is made with: when it is made, and at the end of a trace. */
@@ -47,8 +48,10 @@ export interface Rule {
   readonly device?: (view: DeviceView, history: History) => string | undefined;
   /** Looks at what a device has, when something of that came or went. */
   readonly belongings?: (view: DeviceView, history: History) => string | undefined;
-  /** Looks at a node of a tree. */
+  /** Looks at a node of a tree: of any, of a store, or of a reverse map. */
   readonly node?: (view: NodeView, history: History) => string | undefined;
+  readonly storeNode?: (view: NodeView, history: History) => string | undefined;
+  readonly mapNode?: (view: NodeView, history: History) => string | undefined;
   /** Looks at totals, after each step, in constant time. */
   readonly totals?: (picture: Picture, history: History) => string | undefined;
   /** Looks at everything; run at the end of a trace and in precise mode. */

@@ -28,12 +28,15 @@ export interface Sorted {
   readonly call: ReadonlyMap<CallName, Checks<Step>>;
   readonly number: Checks<Look<view.NumberView>>;
   readonly irq: Checks<Look<view.IrqView>>;
+  /** Those for any descriptor, and these with those for one that has interrupts. */
   readonly desc: Checks<Look<view.DescView>>;
+  readonly boundDesc: Checks<Look<view.DescView>>;
   readonly domain: Checks<Look<view.DomainView>>;
   readonly newDomain: Checks<Look<view.DomainView>>;
   readonly device: Checks<Look<view.DeviceView>>;
   readonly belongings: Checks<Look<view.DeviceView>>;
-  readonly node: Checks<Look<view.NodeView>>;
+  readonly storeNode: Checks<Look<view.NodeView>>;
+  readonly mapNode: Checks<Look<view.NodeView>>;
   /** All of them, for a step after which something is miscounted, and those that do not count. */
   readonly totals: Checks<Look<Picture>>;
   readonly uncounted: Checks<Look<Picture>>;
@@ -63,11 +66,13 @@ export function sort(rules: readonly Rule[]): Sorted {
     number: pick(rules, ({ number }) => number),
     irq: pick(rules, ({ irq }) => irq),
     desc: pick(rules, ({ desc }) => desc),
+    boundDesc: pick(rules, ({ desc, boundDesc }) => desc ?? boundDesc),
     domain: pick(rules, ({ domain }) => domain),
     newDomain: pick(rules, ({ newDomain }) => newDomain),
     device: pick(rules, ({ device }) => device),
     belongings: pick(rules, ({ belongings }) => belongings),
-    node: pick(rules, ({ node }) => node),
+    storeNode: pick(rules, ({ node, storeNode }) => node ?? storeNode),
+    mapNode: pick(rules, ({ node, mapNode }) => node ?? mapNode),
     totals: pick(rules, ({ totals }) => totals),
     uncounted: pick(
       rules.filter((rule) => !COUNTS.includes(rule)),

@@ -24,8 +24,8 @@ export const inOneStore: Rule = {
 export const slotHoldsItsDescriptor: Rule = {
   name: 'a slot of a store holds a live descriptor with that index, of that device',
   source: 'kernel/irq/msi.c msi_insert_desc()',
-  node: ({ picture, store, node, base }) => {
-    if (!store || node.shift !== 0) return undefined;
+  storeNode: ({ picture, node, base }) => {
+    if (node.shift !== 0) return undefined;
     let left = node.count;
     for (let i = 0; i < node.slots.length && left > 0; i += 1) {
       const entry = node.slots[i] ?? 0;

@@ -74,7 +74,6 @@ export interface DeviceView {
 export interface NodeView {
   readonly picture: Picture;
   readonly table: Table<S.XaNode>;
-  readonly store: boolean;
   readonly address: number;
   readonly node: Readonly<S.XaNode>;
   /** Index of its first slot. */
@@ -165,12 +164,11 @@ export function deviceView(
 /** Resolves a node of `picture.xa_node` or `picture.radix_tree_node`. */
 export function nodeView(
   picture: Picture,
-  store: boolean,
+  table: Table<S.XaNode>,
   address: number,
   node: Readonly<S.XaNode>,
 ): NodeView {
-  const table = store ? picture.xa_node : picture.radix_tree_node;
-  return { picture, table, store, address, node, base: baseOf(table, address) };
+  return { picture, table, address, node, base: baseOf(table, address) };
 }
 
 /** `msi_desc 5 of step 3`, for findings. */

@@ -15,9 +15,12 @@ interface Scene {
   readonly picture: Picture;
   readonly call: Call;
   readonly device: Readonly<Device>;
+  /** Of the domain that it names, and the interrupts of the block that it names. */
   readonly kind: DomainKind | undefined;
   readonly block: readonly number[];
 }
+
+const NONE: readonly never[] = [];
 
 /** Handles of the domains that come and go. */
 const MSI = DOMAINS.indexOf('msi');
@@ -162,12 +165,23 @@ export function refuses(
     return `device ${call.dev} is ${device.alive ? 'there' : 'gone'}`;
   if (uses.domid && call.domid >= DOMIDS) return `domid ${call.domid} is in no profile`;
   if (!uses.domain && !uses.block && uses.needs === undefined) return undefined;
-  const kind = domainNamed(picture, call.domain)?.kind;
+  const { kind, block } = named(uses, picture, call);
+  const scene = { environment, picture, call, device, kind, block };
   if (uses.domain && (kind === undefined) !== uses.creates)
     return `domain ${call.domain} ${uses.creates ? 'exists' : 'does not exist'}`;
-  const scene = { environment, picture, call, device, kind, block: blockOf(picture, call.block) };
   if (uses.block && !hasBlock(scene, filledBy)) return `block ${call.block} is none for ${fn}`;
   return uses.needs?.(scene) === false ? `${fn} would not be defined` : undefined;
+}
+
+function named(
+  { domain, block }: Uses,
+  picture: Picture,
+  call: Call,
+): Pick<Scene, 'kind' | 'block'> {
+  return {
+    kind: domain ? domainNamed(picture, call.domain)?.kind : undefined,
+    block: block ? blockOf(picture, call.block) : NONE,
+  };
 }
 
 function hasBlock({ call, block }: Scene, filledBy: readonly (CallName | undefined)[]): boolean {
@@ -209,6 +223,10 @@ function mayGo(scene: Scene): boolean {
       device?.alive === true &&
       (device.msi_domain === address || dataOf(picture, device)?.domains[0]?.domain === address),
   );
-  const blocks = Array.from({ length: BLOCKS }, (_, block) => blockOf(picture, block)).flat();
-  return !pointed && !blocks.some((virq) => irqDataOf(picture, virq)?.domain === address);
+  if (pointed) return false;
+  for (let block = 0; block < BLOCKS; block += 1) {
+    if (blockOf(picture, block).some((virq) => irqDataOf(picture, virq)?.domain === address))
+      return false;
+  }
+  return true;
 }

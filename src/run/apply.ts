@@ -100,8 +100,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   options.seen?.(step, observation);
-  const judged = { observation, dev: call.dev, outcomes: possible };
-  return look(state, step, { ...judged, before }, options);
+  return look(state, step, { observation, dev: call.dev, outcomes: possible, before }, options);
 }
 
 /** A step that only has to have happened. */

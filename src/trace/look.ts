@@ -68,6 +68,7 @@ export function slotsIn(
   store: Readonly<S.XArray> | undefined,
 ): Map<number, Slot> {
   const slots = new Map<number, Slot>();
+  if (store === undefined || store.head === 0) return slots;
   for (const { msi_index: index, nvec_used: nvec, irq } of descsIn(picture, store))
     slots.set(index, { index, nvec, used: irq !== 0 });
   return slots;
