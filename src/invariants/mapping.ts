@@ -144,8 +144,8 @@ export const numberedFromGetHwirq: Rule = {
 export const firstNumberIsNew: Rule = {
   name: 'no descriptor gets its interrupts when an earlier one of the call has its first hardware number',
   source: 'kernel/irq/msi.c msi_domain_alloc()',
-  step: ({ callbacks }, { facts }) => {
-    if ((facts & Fact.INITIALISED) === 0) return undefined;
+  after: Fact.INITIALISED,
+  step: ({ callbacks }) => {
     const taken: number[] = [];
     let asked = -1;
     for (const { op, arg, ret } of callbacks) {

@@ -12,7 +12,6 @@ import type { Observation } from '../trace/observation.ts';
 import { type Op, type Site, SITES } from '../trace/sites.ts';
 import { Fact } from './facts.ts';
 import { descAt, domainOf } from './iterate.ts';
-import { failed } from './memory.ts';
 import type { History } from './remember.ts';
 import type { Rule } from './rule.ts';
 import { happens, withMsi } from './situation.ts';
@@ -80,10 +79,11 @@ export const refusedForAReason: Rule = {
     'irq_create_fwspec_mapping',
     'irq_domain_associate',
   ],
+  after: Fact.REFUSED,
   step: (observation, history) => {
     const { ret, splats, fired } = observation;
     const { fn, nirqs, affinity } = history.call;
-    if (splats.length > 0 || !failed(fn, ret)) return undefined;
+    if (splats.length > 0) return undefined;
     // It does not fit on the interrupt.
     if (fn === 'irq_domain_push_irq' && fired.length === 0) return undefined;
     if (ret === 0 && fn === 'irq_create_fwspec_mapping' && isUntranslatable(observation, history))
@@ -135,10 +135,11 @@ export const noSpaceForAReason: Rule = {
     'msi_domain_alloc_irqs',
     'msi_domain_alloc_irqs_descs_locked',
   ],
+  after: Fact.REFUSED,
   step: (observation, history) => {
     const { ret, splats, callbacks, fired } = observation;
     const { fn } = history.call;
-    if (splats.length > 0 || !failed(fn, ret)) return undefined;
+    if (splats.length > 0) return undefined;
     const begun = callbacks.some(({ op }) => HEARD.includes(op));
     if (!begun && ABOUT_SLOTS.includes(ret)) return undefined;
     const allowed = callbacks
