@@ -4,7 +4,7 @@
  * refers to. fold.ts keeps the sums, so that this is cheap; ownership.ts follows every pointer and
  * says which object it is.
  */
-import type { CallName } from '../trace/call.ts';
+import { CALL_NAMES, type CallName } from '../trace/call.ts';
 import type { ObjectKind, Picture, Table } from '../trace/observation.ts';
 import type { Returns } from '../trace/signature.ts';
 import { SIGNATURES } from '../trace/signatures.ts';
@@ -228,9 +228,13 @@ const FAILS: Readonly<Partial<Record<Returns, (ret: number) => boolean>>> = {
   map: (ret) => ret < 0,
 };
 
+const FAILS_BY_CALL: ReadonlyMap<CallName, ((ret: number) => boolean) | undefined> = new Map(
+  CALL_NAMES.map((fn) => [fn, FAILS[SIGNATURES[fn].returns]]),
+);
+
 /** Whether a call says that it failed. */
 export function failed(fn: CallName, ret: number): boolean {
-  return FAILS[SIGNATURES[fn].returns]?.(ret) === true;
+  return FAILS_BY_CALL.get(fn)?.(ret) === true;
 }
 
 /** A driver that is not told goes on with what it does not have. Mappings with a hint above 1 try again without. */
@@ -240,11 +244,8 @@ export const shortageIsTold: Rule = {
   after: Fact.FIRED,
   step: ({ ret, fired, callbacks }, { call: { fn, hwirq }, environment }) => {
     if (fn.startsWith('irq_create_') && hwirq % environment.nr_irqs > 1) return undefined;
-    if (
-      FAILS[SIGNATURES[fn].returns] === undefined ||
-      callbacks.some(({ op }) => op === 'handle_error')
-    )
-      return undefined;
+    if (FAILS_BY_CALL.get(fn) === undefined) return undefined;
+    if (callbacks.some(({ op }) => op === 'handle_error')) return undefined;
     const short = fired.find(
       ({ where }) => SITES.some((site) => site === where) && !IGNORED.includes(where),
     );

@@ -50,7 +50,7 @@ function below(
   return -1;
 }
 
-/** All entries, in the order of their indexes. */
+/** All entries, in the order of their indexes: of each node as many as it counts. */
 export function entriesOf(nodes: Table<XaNode>, tree: Readonly<XArray>): readonly number[] {
   if (!tree.headIsNode) return [tree.head];
   const found: number[] = [];
@@ -62,9 +62,11 @@ function gather(nodes: Table<XaNode>, address: number, found: number[]): void {
   const node = nodes.objects[address];
   if (node === undefined) return;
   const { slots, shift } = node;
-  for (let i = 0; i < slots.length; i += 1) {
+  let left = node.count;
+  for (let i = 0; i < slots.length && left > 0; i += 1) {
     const entry = slots[i] ?? 0;
     if (entry === 0) continue;
+    left -= 1;
     if (shift === 0) found.push(entry);
     else gather(nodes, entry, found);
   }
