@@ -37,6 +37,14 @@ test('a rule about operations that are called, and about answers, says what it s
         irq_alloc_descs says -ENOMEM, reasons: none
     an allocation for descriptors that fails below says -ENOSPC, or to PCI how many worked, and one that fails by itself says why
         msi_domain_alloc_irqs_range says -ENOSPC, reasons: none
+    a descriptor goes into the slot that was asked for, or the lowest free one; -EBUSY is said of slots that are taken, -ERANGE of those that the domain does not have
+        msi_domain_insert_msi_desc says 0, expected -EBUSY
+    every descriptor of its range has interrupts when an allocation succeeds, and none when it fails, or when they are freed
+        slot 3 has interrupt 1
+    the descriptors of a range are gone when they are freed, or with their interrupts where MSI_FLAG_FREE_MSI_DESCS says so, and stay otherwise
+        slot 3 has interrupt 1
+    descriptors come and go, and get and lose their interrupts, only in the slots that the call names
+        msi_domain_free_irqs_range changed slot 3
     a fault of a step fires when its request is made, or its operation called
         msi_check 1 did not fire
     a call that got no memory for what it makes reports failure

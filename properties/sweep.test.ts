@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { readKept } from '../src/cli/kept.ts';
 import { mayBeExpected } from '../src/run/expected.ts';
-import { AGREE } from '../src/run/judge.ts';
+import { rangeIsDone } from '../src/invariants/slots.ts';
 import { startReach } from '../src/run/reach.ts';
 import { runTrace, startSession } from '../src/run/session.ts';
 import { sweepAll, sweepTrace } from '../src/run/sweep.ts';
@@ -74,7 +74,7 @@ describe('a sweep', () => {
     );
     const { findings } = sweepAll(short, { ...unchanged, factory: careless });
     expect(findings.filter(isNew).map(({ finding: { fn, rule } }) => ({ fn, rule }))).toEqual([
-      { fn: 'msi_domain_alloc_irqs_range', rule: AGREE },
+      { fn: 'msi_domain_alloc_irqs_range', rule: rangeIsDone.name },
     ]);
   });
 

@@ -5,10 +5,12 @@ import { firstNumberIsNew } from '../../src/invariants/mapping.ts';
 import { shortageIsTold } from '../../src/invariants/memory.ts';
 import * as operation from '../../src/invariants/operation.ts';
 import * as reason from '../../src/invariants/reason.ts';
+import * as slots from '../../src/invariants/slots.ts';
 import * as twoPasses from '../../src/invariants/two-passes.ts';
 import { call } from '../../src/trace/call.ts';
 import { Errno } from '../../src/trace/errno.ts';
 import { calls, type Example, example } from './example.ts';
+import { SLOT } from './scenes.ts';
 import { at, op } from './world.ts';
 
 /** The world of 6.1 with its two passes. */
@@ -80,6 +82,19 @@ export const ANSWERS: readonly Example[] = [
   example(reason.noSpaceForAReason, (world) => {
     world.call = call('msi_domain_alloc_irqs_range', { lock: 1 });
     world.ret = Errno.ENOSPC;
+  }),
+  example(slots.placedWhereAsked, (world) => {
+    world.call = call('msi_domain_insert_msi_desc', { index: SLOT, lock: 1 });
+  }),
+  example(slots.rangeIsDone, (world) => {
+    world.call = call('msi_domain_free_irqs_range', { last: SLOT });
+  }),
+  example(slots.descriptorsGo, (world) => {
+    world.call = call('msi_domain_free_msi_descs_range', { last: SLOT, lock: 1 });
+  }),
+  example(slots.othersStay, (world) => {
+    world.call = call('msi_domain_free_irqs_range', { last: 1 });
+    at(world.msi_desc, 1).irq = 0;
   }),
   example(reachedFaultsFire, (world) => {
     world.faults = [{ kind: 'callback', op: 'msi_check', nth: 1, ret: 0 }];

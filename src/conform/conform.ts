@@ -56,7 +56,7 @@ export function conform({ environment, steps }: Trace, { one, other, intended }:
     ran.push(step);
     fired += observation.fired.length;
     if (found !== undefined) return ended(undefined, { ...found, at, step });
-    const outcome = fitting({ observation, dev: step.call.dev, outcomes: possible });
+    const outcome = fitting({ observation, outcomes: possible });
     if (outcome === undefined) return ended('not allowed');
     if (outcome.last) return ended();
     fold(history, observation, step);

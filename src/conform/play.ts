@@ -88,7 +88,7 @@ function ask({ environment, steps }: Trace, { program, base = reference }: Both)
     if (observation.dead && !shows.results.has('dead')) break;
     asked.push(step);
     expected.push(expectationOf(observation, { fn: call.fn, shows }));
-    const outcome = fitting({ observation, dev: call.dev, outcomes: possible });
+    const outcome = fitting({ observation, outcomes: possible });
     if (outcome === undefined) return { steps: asked, expected, stopped: 'not allowed' };
     if (outcome.last) break;
     fold(history, observation, step);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What the call itself says: locks taken, iteration, blocks of interrupts that the driver gets. */
-import type { CallName } from '../trace/call.ts';
+import { TAKING_MUTEX } from '../trace/signatures.ts';
 import type { Observation, Picture } from '../trace/observation.ts';
 import { Fact } from './facts.ts';
 import { type History, numberPast, UNKNOWN } from './remember.ts';
@@ -61,21 +61,9 @@ function cursorAfter(history: History, picture: Picture, ret: number): number {
     case 'msi_create_device_irq_domain':
       return ret === 1 ? -1 : UNKNOWN;
     default:
-      return lock === 1 || UNLOCKING.has(fn) ? -1 : UNKNOWN;
+      return lock === 1 || TAKING_MUTEX.includes(fn) ? -1 : UNKNOWN;
   }
 }
-
-/** Functions that take the mutex, and release it, whatever comes of it. */
-const UNLOCKING: ReadonlySet<CallName> = new Set<CallName>([
-  'msi_remove_device_irq_domain',
-  'msi_match_device_irq_domain',
-  'msi_domain_alloc_irqs_range',
-  'msi_domain_alloc_irq_at',
-  'msi_domain_free_irqs_range',
-  'msi_domain_free_irqs_all',
-  'msi_domain_alloc_irqs',
-  'msi_domain_free_irqs',
-]);
 
 /** The call names a store; otherwise the cursor stays what it was, which nobody knows. */
 function hasStore({ call, deviceAt, profile }: History, picture: Picture): boolean {

@@ -60,6 +60,7 @@ function born(history: History, address: number, desc: Readonly<MsiDesc>): DescP
   const fresh: DescPast = {
     made: history.steps,
     dev: desc.dev,
+    index: desc.msi_index,
     irq: 0,
     nvec: desc.nvec_used,
     bound: 0,
@@ -74,6 +75,7 @@ function born(history: History, address: number, desc: Readonly<MsiDesc>): DescP
   };
   extend(history.descs, address);
   history.descs[address] = fresh;
+  history.changed.push(fresh);
   history.facts |= Fact.DESC_BORN;
   if (asked !== 0) history.facts |= Fact.AFFINITY;
   return fresh;
@@ -97,6 +99,7 @@ function forget(history: History, address: number, past: DescPast): void {
     nowhere: nowhere || isNowhere(past.asked),
   };
   history.descs[address] = undefined;
+  history.changed.push(past);
   history.facts |= Fact.DESC_GONE;
 }
 
@@ -104,6 +107,7 @@ function foldInterrupts(history: History, picture: Picture, address: number, pas
   const now = picture.msi_desc.objects[address];
   if (now === undefined || now.irq === past.irq) return;
   if (past.irq !== 0) mentionVectors(history, past);
+  history.changed.push(past);
   past.irq = now.irq;
   past.nvec = now.nvec_used;
   if (now.irq === 0) {

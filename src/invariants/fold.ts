@@ -56,6 +56,7 @@ function begin(history: History, { ret, splats, fired, callbacks }: Observation,
   if (history.ended.length > 0) history.ended.length = 0;
   if (history.removed.length > 0) history.removed.length = 0;
   if (history.left.length > 0) history.left.length = 0;
+  if (history.changed.length > 0) history.changed.length = 0;
   if (history.bereaved.length > 0) history.bereaved.length = 0;
   if (callbacks.length > 0) resetProgress(history.progress);
   if (fired.length === 0) return;

@@ -21,6 +21,7 @@ import * as order from './order.ts';
 import { oneOwner } from './ownership.ts';
 import * as reason from './reason.ts';
 import type { Rule, Situation } from './rule.ts';
+import * as slots from './slots.ts';
 import { SPLATS } from './splat.ts';
 import * as store from './store.ts';
 import * as sysfs from './sysfs.ts';
@@ -45,6 +46,10 @@ export const RULES: readonly Rule[] = [
   iterate.unlockEndsIteration,
   iterate.findsTheInterrupt,
   iterate.mapsSlotToInterrupt,
+  slots.placedWhereAsked,
+  slots.rangeIsDone,
+  slots.descriptorsGo,
+  slots.othersStay,
 
   irq.vectorsKnowTheirDescriptor,
   irq.inRangeOfItsDescriptor,

@@ -109,7 +109,7 @@ export const mapsSlotToInterrupt: Rule = {
 };
 
 /** The device's store of a domain id, if it has one. */
-function storeOf(
+export function storeOf(
   picture: Picture,
   history: History,
   domid: number,
@@ -120,10 +120,10 @@ function storeOf(
 
 /** The MSI domain of the call; before 6.2 it is the one that the device points at. */
 export function domainOf(picture: Picture, history: History): Readonly<IrqDomain> | undefined {
-  const { dev, domid } = history.call;
-  const device = picture.device.objects[history.deviceAt[dev] ?? 0];
-  const own = dataOf(picture, device)?.domains[domid]?.domain ?? 0;
-  return picture.irq_domain.objects[own || (device?.msi_domain ?? 0)];
+  const { call, deviceAt, profile } = history;
+  const device = picture.device.objects[deviceAt[call.dev] ?? 0];
+  const own = dataOf(picture, device)?.domains[call.domid]?.domain;
+  return picture.irq_domain.objects[(profile.storePerDomain ? own : device?.msi_domain) ?? 0];
 }
 
 /** The descriptor in a slot of the store that the call names. */

@@ -46,8 +46,9 @@ export interface NumberPast {
 export interface DescPast {
   /** Step in which it was made. */
   made: number;
-  /** Address of its device. */
+  /** Address of its device, and its slot. */
   dev: number;
+  index: number;
   irq: number;
   nvec: number;
   /** Step in which it got its interrupts. */

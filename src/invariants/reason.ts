@@ -189,9 +189,10 @@ function isTaken({ callbacks, picture }: Observation, history: History): boolean
   if (last === undefined) return false;
   const after = callbacks.slice(callbacks.indexOf(last));
   if (after.some(({ op }) => op === 'alloc' || op === 'msi_init')) return false;
-  const { left } = history;
-  const found = findMapping(picture, domainOf(picture, history), last.arg);
-  return asked.length > 1 || left.length > 0 || found !== undefined;
+  // Of what left a map the number is told third.
+  const has = history.left.some((hwirq, i) => i % 3 === 2 && hwirq === last.arg);
+  const had = callbacks.some(({ op, arg }) => op === 'msi_init' && arg === last.arg);
+  return has || had || findMapping(picture, domainOf(picture, history), last.arg) !== undefined;
 }
 
 /** The answers for the descriptor that was tried last; one that is gone may have been of several vectors. */

@@ -46,6 +46,8 @@ export interface History {
   readonly removed: number[];
   /** Addresses of irq_data that left a map, each followed by domain and number. */
   readonly left: number[];
+  /** Slots whose descriptor came or went, or got or lost its interrupts. */
+  readonly changed: Pick<DescPast, 'dev' | 'index' | 'made'>[];
   /** Of descriptors that are gone since: the most vectors of one, 1 at least, and whether one asked for CPUs and named none. */
   lost: { readonly count: number; readonly nowhere: boolean };
   /** Addresses of the sysfs entries that descriptors had which are gone since. */
@@ -120,6 +122,7 @@ export function startHistory(environment: Environment): History {
     ended: [],
     removed: [],
     left: [],
+    changed: [],
     lost: NOTHING_LOST,
     bereaved: [],
     numbers: [],
@@ -214,6 +217,7 @@ export function copyHistory(history: History): History {
     ended: [...history.ended],
     removed: [...history.removed],
     left: [...history.left],
+    changed: [...history.changed],
     bereaved: [...history.bereaved],
     numbers: history.numbers.map(
       (past) => past && { ...past, alloc: [...past.alloc], active: [...past.active] },

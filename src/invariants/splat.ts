@@ -38,7 +38,8 @@ function unnamed(
     const index = left.indexOf(text);
     if (index < 0)
       return [text, splat.what, splat.place ?? ''].filter((part) => part !== '').join(', ');
-    left.splice(index, 1);
+    // Of these once is enough, as often as it happens.
+    if (kind !== 'lockdep') left.splice(index, 1);
   }
   return undefined;
 }

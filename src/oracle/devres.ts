@@ -7,21 +7,20 @@ import { msi_device_data_release } from './msi.ts';
 
 /** The calls of this file. */
 export const DEVICE_CALLS: Readonly<Record<string, Work>> = {
-  device_add: () => 0,
-  device_release: (d) => {
-    release(d);
-    return 0;
-  },
+  device_release: (d) => release(d),
   devres_add: (d) => (fails(d) ? Errno.ENOMEM : 0),
   devres_free: (d) => (indexOf(d, 'driver') < 0 ? Errno.ENOENT : 0),
   devres_release: (d) => (indexOf(d, 'driver') < 0 ? Errno.ENOENT : 0),
   devres_release_all: (d) => release(d),
   devres_open_group: (d) => Number(!fails(d)),
-  devres_close_group,
-  devres_remove_group: (d) =>
-    indexOf(d, 'group_open') < 0 ? splat(d, 'WARN devres_remove_group 1') : 0,
-  devres_release_group,
-  dev_set_msi_domain: () => 0,
+  devres_close_group: (d) =>
+    isOpen(d) && indexOf(d, 'group_close') >= 0 ? die(d, 'BUG add_dr 1') : 0,
+  devres_remove_group: (d) => Number(!isOpen(d)),
+  devres_release_group: (d) => {
+    const close = indexOf(d, 'group_close');
+    if (nodes(d).length === 0 || !isOpen(d)) return 0;
+    return release(d, indexOf(d, 'group_open'), close < 0 ? undefined : close);
+  },
 };
 
 /** Resources of the device and markers of groups, oldest first. */
@@ -34,16 +33,11 @@ function indexOf(d: Draft, kind: DevresNode['release']): number {
   return nodes(d).findIndex((node) => node?.release === kind && node.data === d.call.res);
 }
 
-function devres_close_group(d: Draft): number {
-  if (indexOf(d, 'group_open') < 0) return splat(d, 'WARN devres_close_group 1');
-  return indexOf(d, 'group_close') < 0 ? 0 : die(d, 'BUG add_dr 1');
-}
-
-function devres_release_group(d: Draft): number {
-  const open = indexOf(d, 'group_open');
-  const close = indexOf(d, 'group_close');
-  if (open >= 0) return release(d, open, close < 0 ? undefined : close);
-  return nodes(d).length > 0 ? splat(d, 'WARN devres_release_group 1') : 0;
+/** Whether there is such a group; others are complained about. */
+function isOpen(d: Draft): boolean {
+  const found = indexOf(d, 'group_open') >= 0;
+  if (!found) splat(d, `WARN ${d.call.fn} 1`);
+  return found;
 }
 
 /** Releases a stretch: the number of resources in it, markers of groups not counted. */

@@ -4,10 +4,13 @@ import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
 import { MsiFlag } from '../trace/flags.ts';
 import type { Picture } from '../trace/observation.ts';
-import type { Outcome, Slot } from '../trace/outcome.ts';
+import type { Outcome } from '../trace/outcome.ts';
 import type { Profile } from '../trace/profile.ts';
 import type { Fault } from '../trace/step.ts';
-import type { Device, IrqDomain } from '../trace/structs.ts';
+import type { Device, IrqDomain, MsiDesc } from '../trace/structs.ts';
+
+/** An irq domain, where there is one. */
+export type Domain = Readonly<IrqDomain> | undefined;
 
 /** The work: an outcome in the making. */
 export interface Draft extends Outcome {
@@ -18,11 +21,12 @@ export interface Draft extends Outcome {
   readonly call: Call;
   readonly faults: readonly Fault[];
   readonly device: Readonly<Device>;
-  readonly domains: readonly (Readonly<IrqDomain> | undefined)[];
+  readonly domains: readonly Domain[];
   /** Whether it has MSI data, and whether their mutex is held. */
   data: boolean;
   locked: boolean;
-  readonly stores: readonly Map<number, Slot>[];
+  /** Its descriptors by domain id, ascending. */
+  readonly stores: readonly (readonly MsiDesc[])[];
   ret: number;
   readonly splats: string[];
   last: boolean;
@@ -51,13 +55,13 @@ export function die(d: Draft, text: string): number {
 }
 
 /**
- * A place where the call fails when memory or an operation does. `nth` is the descriptor that it makes: a
- * fault of msi_alloc_desc() says which.
+ * A place where the call fails when memory or an operation does. `most` are the descriptors that it can
+ * ask memory for: a fault of msi_alloc_desc() says which of them it means.
  */
-export function fails(d: Draft, nth?: number): boolean {
+export function fails(d: Draft, most?: number): boolean {
   const meant =
-    nth === undefined ||
-    d.faults.some((one) => !('site' in one) || one.site !== 'msi_alloc_desc' || one.nth === nth);
+    most === undefined ||
+    d.faults.some((one) => !('site' in one) || one.site !== 'msi_alloc_desc' || one.nth <= most);
   const failed = meant && (d.faults.length > 0 || d.environment.hostile.length > 0) && lacks(d);
   d.fault ||= failed;
   return failed;
@@ -70,13 +74,9 @@ export function lacks(d: Draft): boolean {
   return d.failing === 0;
 }
 
-/** The MSI domain of the call; before 6.2 it is the one that the device points at. */
-function domainOf(d: Draft): Readonly<IrqDomain> | undefined {
-  return d.domains[d.call.domid] ?? d.picture.irq_domain.objects[d.device.msi_domain];
-}
-
-/** Whether the MSI domain of the call has a flag, which need not be one that was asked for. */
+/** Whether the MSI domain of the call has a flag; before 6.2 it is the domain that the device points at. */
 export function has(d: Draft, flag: keyof typeof MsiFlag): boolean {
-  const info = d.picture.msi_domain_info.objects[domainOf(d)?.host_data ?? 0];
+  const domain = d.domains[d.call.domid] ?? d.picture.irq_domain.objects[d.device.msi_domain];
+  const info = d.picture.msi_domain_info.objects[domain?.host_data ?? 0];
   return info !== undefined && (info.flags & MsiFlag[flag]) !== 0;
 }

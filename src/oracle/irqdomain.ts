@@ -4,34 +4,27 @@ import type { Call } from '../trace/call.ts';
 import { Errno } from '../trace/errno.ts';
 import { blockOf, domainNamed, irqDataOf } from '../trace/look.ts';
 import { ANY, FAILED } from '../trace/outcome.ts';
-import type { IrqData, IrqDomain } from '../trace/structs.ts';
+import type { IrqData } from '../trace/structs.ts';
 import { firstFrom } from '../trace/tree.ts';
-import { type Draft, fails, lacks, splat, type Work } from './draft.ts';
+import { type Domain, type Draft, fails, lacks, splat, type Work } from './draft.ts';
 
 /** The calls of this file. */
 export const IRQ_CALLS: Readonly<Record<string, Work>> = {
-  irq_alloc_descs: () => ANY,
-  irq_free_descs: () => 0,
-  irq_domain_alloc_irqs: () => ANY,
   irq_domain_free_irqs: (d, { block }) =>
     d.picture.blockIrq[block] === 0 ? splat(d, 'WARN irq_domain_free_irqs 1') : 0,
   irq_domain_push_irq,
   irq_domain_pop_irq,
-  irq_domain_disconnect_hierarchy: () => ANY,
-  irq_domain_activate_irq: () => ANY,
-  irq_domain_deactivate_irq: () => 0,
   irq_create_mapping_affinity,
-  irq_create_fwspec_mapping,
+  irq_create_fwspec_mapping: irq_create_mapping_affinity,
   irq_domain_associate,
   // An interrupt that map() refuses is left out, and nobody is told.
   irq_domain_create_legacy: (d) => Number(!fails(d)),
   irq_domain_remove: (d, { domain }) => irq_domain_remove(d, domainNamed(d.picture, domain)),
   irq_dispose_mapping,
-  irq_find_mapping: () => ANY,
 };
 
 /** Interrupts that are left behind point at freed memory then, and we stop there. */
-export function irq_domain_remove(d: Draft, domain: Readonly<IrqDomain> | undefined): number {
+export function irq_domain_remove(d: Draft, domain: Domain): number {
   if (domain === undefined) return 0;
   const left = firstFrom(d.picture.radix_tree_node, domain.revmap_tree, 0, () => true);
   if (left >= 0) splat(d, 'WARN irq_domain_remove 1');
@@ -68,16 +61,11 @@ function irq_domain_pop_irq(d: Draft, { domain }: Call): number {
   return 0;
 }
 
-/** A number that is too large is heard of when there is an interrupt for it. */
+/** A number that is too large for the domain is heard of when there is an interrupt for it. */
 function irq_create_mapping_affinity(d: Draft, call: Call): number {
   const { hwirq_max = 0 } = domainNamed(d.picture, call.domain) ?? {};
   if (call.hwirq < hwirq_max) return ANY;
   return lacks(d) ? 0 : splat(d, 'WARN irq_domain_associate_locked 1');
-}
-
-function irq_create_fwspec_mapping(d: Draft, call: Call): number {
-  const wired = domainNamed(d.picture, call.domain)?.kind === 'wired';
-  return wired ? irq_create_mapping_affinity(d, call) : ANY;
 }
 
 function irq_domain_associate(d: Draft, { domain, hwirq }: Call): number {

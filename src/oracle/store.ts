@@ -2,30 +2,19 @@
 /** Mutex and descriptors of a device: kernel/irq/msi.c, under its names. Checks are numbered in their function, by kind. */
 import type { Call } from '../trace/call.ts';
 import { Errno } from '../trace/errno.ts';
-import { MSI_ANY_INDEX, MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
-import { ANY, type Slot } from '../trace/outcome.ts';
-import type { IrqDomain } from '../trace/structs.ts';
-import { die, type Draft, fails, has, splat, type Work } from './draft.ts';
+import { MSI_XA_DOMAIN_SIZE } from '../trace/flags.ts';
+import { ANY } from '../trace/outcome.ts';
+import type { MsiDesc } from '../trace/structs.ts';
+import { die, type Domain, type Draft, fails, has, splat, type Work } from './draft.ts';
 
-/** `struct msi_ctrl`; the domain id is that of the call. */
-export interface Ctrl {
-  readonly first: number;
-  readonly last: number;
-  readonly nirqs: number;
-}
+/** The slots of `struct msi_ctrl`; the domain id is that of the call. */
+export type Ctrl = Pick<Call, 'first' | 'last'>;
 
-/** All there is, for functions that know no ranges. */
-export const EVERY: Ctrl = { first: 0, last: MSI_MAX_INDEX, nirqs: Infinity };
-
-/** MSI_DESC_ALL, MSI_DESC_NOTASSOCIATED, MSI_DESC_ASSOCIATED. */
-export const ALL = 0;
-export const UNUSED = 1;
-export const USED = 2;
-
-/** lockdep_assert_held(); there may be not even a mutex. */
+/** lockdep_assert_held(); there may be not even a mutex. A function that complains once has said everything. */
 export function held(d: Draft, fn: string): void {
+  const text = `lockdep ${fn} 1`;
   if (!d.data) die(d, `NULL dereference ${fn} 1`);
-  else if (!d.locked) splat(d, `lockdep ${fn} 1`);
+  else if (!d.locked && !d.splats.includes(text)) splat(d, text);
 }
 
 /** Takes the mutex. */
@@ -54,10 +43,7 @@ export function locked(work: Work): Work {
 }
 
 /** The domain at a domain id. */
-export function msi_get_device_domain(
-  d: Draft,
-  domid: number = d.call.domid,
-): Readonly<IrqDomain> | undefined {
+export function msi_get_device_domain(d: Draft, domid: number = d.call.domid): Domain {
   held(d, 'msi_get_device_domain');
   if (d.stores[domid] === undefined) splat(d, 'WARN msi_get_device_domain 1');
   return d.domains[domid];
@@ -85,48 +71,30 @@ export function msi_ctrl_valid(d: Draft, { first, last }: Ctrl): boolean {
   return inside && !d.dead;
 }
 
-/** Puts a descriptor into a free slot: the index of that, or an errno. */
-export function msi_insert_desc(d: Draft, slot: Slot): number {
-  const size = msi_domain_get_hwsize(d);
-  const slots = d.stores[d.call.domid];
-  if (slots === undefined) return die(d, 'wild access msi_insert_desc 1');
-  const any = slot.index === MSI_ANY_INDEX;
-  let index = any ? 0 : slot.index;
-  while (any && slots.has(index)) index += 1;
-  if (index >= size && !any) return Errno.ERANGE;
-  if (index >= size || slots.has(index)) return Errno.EBUSY;
-  // While the mutex is held it makes no difference whether the descriptor or a node of the store had no memory.
-  if (!d.locked && fails(d)) return Errno.ENOMEM;
-  slots.set(index, { ...slot, index });
-  return index;
-}
-
 /** msi_domain_insert_msi_desc(), msi_add_msi_desc() */
-export function insert(d: Draft, { fn, index, nvec_used: nvec }: Call): number {
+export function insert(d: Draft, { fn }: Call): number {
   held(d, fn);
-  const slot = { index: index & MSI_MAX_INDEX, nvec, used: false };
-  return fails(d) ? Errno.ENOMEM : Math.min(0, msi_insert_desc(d, slot));
+  if (fails(d)) return Errno.ENOMEM;
+  msi_domain_get_hwsize(d);
+  return d.stores[d.call.domid] === undefined ? die(d, 'wild access msi_insert_desc 1') : ANY;
 }
 
-/** What is in a range and passes a filter, ascending. */
-export function slotsIn(d: Draft, { first, last }: Ctrl, filter: number): readonly Slot[] {
-  const found: Slot[] = [];
-  for (const slot of d.stores[d.call.domid]?.values() ?? []) {
-    const matches = filter === ALL || slot.used === (filter === USED);
-    if (matches && slot.index >= first && slot.index <= last) found.push(slot);
-  }
-  return found.toSorted((a, b) => a.index - b.index);
+/** What was in the store, or in a range of it, with interrupts or without. */
+export function descs(d: Draft, used?: boolean, ctrl?: Ctrl): readonly MsiDesc[] {
+  const all = d.stores[d.call.domid] ?? [];
+  return all.filter(
+    ({ msi_index, irq }) =>
+      (ctrl === undefined || (msi_index >= ctrl.first && msi_index <= ctrl.last)) &&
+      (used === undefined || (irq !== 0) === used),
+  );
 }
 
-/** Frees descriptors. One with interrupts is dropped with them, and nobody will ever free them. */
-export function free(d: Draft, ctrl: Ctrl, filter: number = ALL): number {
+/** Frees descriptors. Those that have interrupts are dropped with them, and nobody will ever free them. */
+export function free(d: Draft, ctrl: Ctrl, used: number = descs(d, true, ctrl).length): number {
   const { checksRange } = d.profile;
   held(d, checksRange ? 'msi_domain_free_descs' : 'msi_free_msi_descs_range');
-  if (checksRange && !msi_ctrl_valid(d, ctrl)) return 0;
-  for (const { index, used } of slotsIn(d, ctrl, filter)) {
-    if (used && checksRange) splat(d, 'WARN msi_domain_free_descs 1');
-    d.stores[d.call.domid]?.delete(index);
-  }
+  if (!checksRange || !msi_ctrl_valid(d, ctrl)) return 0;
+  for (let i = 0; i < used; i += 1) splat(d, 'WARN msi_domain_free_descs 1');
   return 0;
 }
 
@@ -136,40 +104,17 @@ export function addSimple(d: Draft, ctrl: Ctrl): number {
   const { checksRange } = d.profile;
   held(d, checksRange ? 'msi_domain_add_simple_msi_descs' : 'msi_add_simple_msi_descs');
   if (checksRange && !msi_ctrl_valid(d, ctrl)) return Errno.EINVAL;
-  let ret = 0;
-  for (let index = ctrl.first; index <= ctrl.last && ret >= 0; index += 1) {
-    const slot = { index, nvec: 1, used: false };
-    ret = fails(d, index - ctrl.first + 1) ? Errno.ENOMEM : msi_insert_desc(d, slot);
-  }
-  if (ret < 0) free(d, ctrl, checksRange ? ALL : UNUSED);
-  return Math.min(0, ret);
+  const [taken] = descs(d, undefined, ctrl);
+  const failed = fails(d, (taken?.msi_index ?? ctrl.last) + 1 - ctrl.first);
+  if (!failed && taken === undefined) return 0;
+  free(d, ctrl);
+  return failed ? Errno.ENOMEM : Errno.EBUSY;
 }
 
 /** One step of an iteration; a rule says where it leads. -1 without a store. */
-export function iterate(d: Draft, fn: string, domid: number): number {
-  if (!d.data || d.stores[domid] === undefined) return splat(d, `WARN ${fn} 1`, -1);
-  held(d, fn);
+export function iterate(d: Draft, { fn, domid }: Pick<Call, 'fn' | 'domid'>): number {
+  const name = fn.replace(d.profile.checksRange ? '' : /_6_1|_domain/u, '');
+  if (!d.data || d.stores[domid] === undefined) return splat(d, `WARN ${name} 1`, -1);
+  held(d, name);
   return ANY;
-}
-
-/** msi_domain_first_desc(), msi_first_desc() */
-export function first(d: Draft, domid: number): number {
-  const { storePerDomain } = d.profile;
-  return iterate(d, storePerDomain ? 'msi_domain_first_desc' : 'msi_first_desc', domid);
-}
-
-/** Visits slots until a visit returns something; msi_for_each_desc() iterates over the default domain. */
-export function each(
-  d: Draft,
-  slots: readonly Slot[],
-  iterates: boolean,
-  visit: (slot: Slot) => number,
-): number {
-  if (iterates && first(d, 0) !== ANY) return 0;
-  for (const slot of slots) {
-    const ret = visit(slot);
-    if (ret !== 0) return ret;
-    if (iterates) iterate(d, 'msi_next_desc', 0);
-  }
-  return 0;
 }

@@ -100,7 +100,7 @@ export function applyStep(state: State, step: Step, options: Options): StepResul
   if (typeof observation === 'string') return threw(state, observation);
   if (options.reach !== undefined) countStep(options.reach, step, observation);
   options.seen?.(step, observation);
-  return look(state, step, { observation, dev: call.dev, outcomes: possible, before }, options);
+  return look(state, step, { observation, outcomes: possible, before }, options);
 }
 
 /** A step that only has to have happened. */
@@ -166,7 +166,7 @@ function compareStep(state: State, step: Step, { precise, reach }: Options): Ste
 function isLast({ environment, against }: State, step: Step, observation: Observation): boolean {
   if (observation.splats.length === 0 || against === undefined) return false;
   const possible = outcomes(environment, against.picture(), step);
-  const outcome = fitting({ observation, dev: step.call.dev, outcomes: possible });
+  const outcome = fitting({ observation, outcomes: possible });
   return (outcome ?? possible[0])?.last === true;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What a call names, as a picture shows it. */
 import type { Picture } from './observation.ts';
-import type { Slot } from './outcome.ts';
 import type * as S from './structs.ts';
 import { entriesOf, mapping } from './tree.ts';
 
@@ -60,18 +59,6 @@ export function descsIn(
     if (desc !== undefined) found.push(desc);
   }
   return found;
-}
-
-/** The same by index, as far as outcomes tell of them. */
-export function slotsIn(
-  picture: Picture,
-  store: Readonly<S.XArray> | undefined,
-): Map<number, Slot> {
-  const slots = new Map<number, Slot>();
-  if (store === undefined || store.head === 0) return slots;
-  for (const { msi_index: index, nvec_used: nvec, irq } of descsIn(picture, store))
-    slots.set(index, { index, nvec, used: irq !== 0 });
-  return slots;
 }
 
 /** The irq_data that a hardware number finds. */

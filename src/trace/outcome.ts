@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** How a call may end, as the oracle says it. */
+/** How a call may end, as the oracle says it. What becomes of the state is for rules to say. */
 
 /** Stand for any value, and for any but 0: a rule says which. */
 export const ANY: number = Number.POSITIVE_INFINITY;
 export const FAILED: number = Number.NEGATIVE_INFINITY;
-
-/** A descriptor. */
-export interface Slot {
-  readonly index: number;
-  readonly nvec: number;
-  /** It has interrupts. */
-  readonly used: boolean;
-}
 
 /** One way in which a call may end. */
 export interface Outcome {
@@ -23,6 +15,4 @@ export interface Outcome {
   readonly fault: boolean;
   /** No step follows: the kernel is dead, or what follows is undefined. */
   readonly last: boolean;
-  /** Descriptors of the device by domain id and index. */
-  readonly stores: readonly ReadonlyMap<number, Slot>[];
 }

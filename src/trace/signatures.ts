@@ -13,6 +13,18 @@ import { OLD_CALLS } from './signatures-old.ts';
 export type { CallName } from './call.ts';
 export type { Arg, ArgKind, Returns, Signature } from './signature.ts';
 
+/** Functions that take the mutex of a device, and release it, whatever comes of it. */
+export const TAKING_MUTEX: readonly CallName[] = [
+  'msi_remove_device_irq_domain',
+  'msi_match_device_irq_domain',
+  'msi_domain_alloc_irqs_range',
+  'msi_domain_alloc_irq_at',
+  'msi_domain_free_irqs_range',
+  'msi_domain_free_irqs_all',
+  'msi_domain_alloc_irqs',
+  'msi_domain_free_irqs',
+];
+
 /** Every call that a trace can hold. */
 export const SIGNATURES: Readonly<Record<CallName, Signature>> = {
   ...DEVICE,
