@@ -21,6 +21,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { buildModule, type Built } from '../src/subject/kernel-c/build/build.ts';
+import { inCache } from '../src/subject/kernel-c/build/folders.ts';
 import { TREE } from '../src/subject/kernel-c/build/sources.ts';
 import { releaseName, releaseOf, versionCode } from '../src/subject/kernel-c/build/release.ts';
 import { treesOf } from '../src/subject/kernel-c/build/trees.ts';
@@ -92,6 +93,21 @@ describe('a machine without the tools', () => {
     pretend(join(bin, 'wasm-ld'), 'exit 1');
     await expect(build()).rejects.toThrow(/^wasm-ld: does not run; install lld/u);
   });
+});
+
+test('a cache that cannot be written to is named, with what was expected and what to do', async () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  vi.stubEnv('XDG_CACHE_HOME', file);
+  const write = async (cache: string): Promise<void> => {
+    await Promise.resolve();
+    mkdirSync(join(cache, 'arch'), { recursive: true });
+  };
+  const told = /^\S*a-file\/msicheck: not a directory; expected a place .* XDG_CACHE_HOME names/u;
+  await expect(inCache(write)).rejects.toThrow(told);
+  await expect(inCache(write)).rejects.toMatchObject({ name: 'NoModule' });
+  vi.unstubAllEnvs();
+  await expect(inCache(() => Promise.reject(new Error('mine')))).rejects.toThrow(/^mine$/u);
 });
 
 test('a release has the version code of its headers, whose last part ends at 255', () => {

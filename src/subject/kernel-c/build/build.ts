@@ -14,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { makeArch } from './arch.ts';
 import { compile, hash, type Objects, TREE_WORD } from './compile.ts';
 import { compileFlags, linkFlags, type Place, type Variant } from './flags.ts';
-import { cacheFolder } from './folders.ts';
+import { inCache } from './folders.ts';
 import { freshName } from './fresh.ts';
 import { withFuel } from './fuel.ts';
 import { NoModule } from './no-module.ts';
@@ -61,13 +61,16 @@ const UNDEFINED = /undefined symbol: (\S+)/gu;
 const MISMATCHED = /function signature mismatch: (\S+)/gu;
 
 /** Builds; throws `NoModule` for what is missing on the machine or in the tree. */
-export async function buildModule(request: BuildRequest): Promise<Built> {
+export function buildModule(request: BuildRequest): Promise<Built> {
+  return inCache((cache) => buildIn(cache, request));
+}
+
+async function buildIn(cache: string, request: BuildRequest): Promise<Built> {
   const tree = resolve(request.tree);
   const release = releaseOf(tree);
   const native = request.native === true;
   const sources = sourcesOf(tree, native);
   const version = await toolsFor(native ? 'native' : 'wasm');
-  const cache = cacheFolder();
   const place = { tree, arch: makeArch(tree, release, join(cache, 'arch')) };
   const overlaid = writeOverlay(tree, request.overlay ?? new Map(), join(cache, 'overlays'));
   const objects: Objects = {
