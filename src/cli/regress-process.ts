@@ -37,7 +37,9 @@ const LOOK_EVERY = 250;
 const pool = new Tinypool({
   filename: new URL('regress-worker.ts', import.meta.url).href,
   runtime: 'worker_threads',
-  minThreads: 0,
+  // It stays for the next change: what it knows of the unchanged reference takes longer to learn than many
+  // a check, and each change has global objects of its own.
+  minThreads: 1,
   maxThreads: 1,
   resourceLimits: { maxOldGenerationSizeMb: MEMORY, maxYoungGenerationSizeMb: 64 },
   execArgv: ['--disable-warning=ExperimentalWarning'],

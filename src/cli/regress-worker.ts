@@ -3,7 +3,6 @@
 import type { Budget } from '../regress/budget.ts';
 import { checkChange, checkVersions, unusable } from '../regress/check.ts';
 import { matrixRow, rowOf } from '../regress/matrix.ts';
-import { treeVersions } from '../regress/tree/versions.ts';
 import type { Loadable, Versions } from '../regress/versions.ts';
 import type { ChangeResult } from '../report/change.ts';
 import type { MatrixRow } from '../report/matrix.ts';
@@ -61,7 +60,11 @@ export async function matrix(task: MatrixTask): Promise<MatrixRow> {
   return rowOf(change.name, versions, { ...fittedTo(versions, plan), seeds });
 }
 
-function versionsOf({ change, base, place }: Task, tree: NamedTree): Promise<Versions | Problem> {
+async function versionsOf(
+  { change, base, place }: Task,
+  tree: NamedTree,
+): Promise<Versions | Problem> {
+  const { treeVersions } = await import('../regress/tree/versions.ts');
   return treeVersions({ ...change, base }, tree, (what) => {
     writePlace(place, what, 0);
   });
