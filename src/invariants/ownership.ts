@@ -145,7 +145,14 @@ function ownBelow(table: Table<XaNode>, nodes: Owned, entries: Owned | undefined
   for (const node of table.objects) {
     const owned = node === undefined || node.shift > 0 ? nodes : entries;
     if (node === undefined || owned === undefined) continue;
-    for (const entry of node.slots) if (entry !== 0) own(owned, entry);
+    // That a node has no more entries than it counts is a rule of its own.
+    let left = node.count;
+    for (let i = 0; i < node.slots.length && left > 0; i += 1) {
+      const entry = node.slots[i] ?? 0;
+      if (entry === 0) continue;
+      left -= 1;
+      own(owned, entry);
+    }
   }
 }
 
