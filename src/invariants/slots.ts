@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Which slots of a store a call fills, empties and leaves alone, and what it says of them. */
-import type { Call, CallName } from '../trace/call.ts';
+import { type Call, CALL_NAMES, type CallName } from '../trace/call.ts';
 import { Errno, formatErrno } from '../trace/errno.ts';
 import { MSI_ANY_INDEX, MSI_MAX_INDEX, MSI_XA_DOMAIN_SIZE, MsiFlag } from '../trace/flags.ts';
 import { descsIn } from '../trace/look.ts';
@@ -92,6 +92,8 @@ const DEEDS: Readonly<Partial<Record<CallName, readonly [Deed, 'range' | 'all']>
   msi_free_msi_descs: ['empties', 'all'],
 };
 
+const DOING: readonly CallName[] = CALL_NAMES.filter((fn) => DEEDS[fn] !== undefined);
+
 /** What a call did to its range, and what is there now. */
 interface Done {
   readonly deed: Deed;
@@ -127,6 +129,7 @@ function doneBy(observation: Observation, history: History): Done | undefined {
 export const rangeIsDone: Rule = {
   name: 'every descriptor of its range has interrupts when an allocation succeeds, and none when it fails, or when they are freed',
   source: 'kernel/irq/msi.c __msi_domain_alloc_locked(), msi_domain_free_locked()',
+  calls: DOING,
   step: (observation, history) => {
     const done = doneBy(observation, history);
     if (done === undefined || done.deed === 'empties') return undefined;
@@ -140,6 +143,7 @@ export const rangeIsDone: Rule = {
 export const descriptorsGo: Rule = {
   name: 'the descriptors of a range are gone when they are freed, or with their interrupts where MSI_FLAG_FREE_MSI_DESCS says so, and stay otherwise',
   source: 'kernel/irq/msi.c msi_domain_free_descs(), msi_domain_free_locked()',
+  calls: DOING,
   step: (observation, history) => {
     const done = doneBy(observation, history);
     if (done === undefined) return undefined;
