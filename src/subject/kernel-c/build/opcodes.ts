@@ -6,16 +6,18 @@ import { NoModule } from './no-module.ts';
 /** Begins what is run again by a jump to it; nothing else is. */
 export const LOOP = 0x03;
 
-/** Moves behind an instruction; returns its number. Throws for one that is not known. */
+/** Moves behind an instruction; returns its number. Throws `NoModule` for one that is not known. */
 export function passInstruction(cursor: Cursor): number {
   const start = cursor.at;
   const number = cursor.uint(1);
-  if (number === 0xfc) passNumbers(cursor, BULK[cursor.uleb()] ?? unknown(number, start));
-  else if (number === 0x0e) passNumbers(cursor, cursor.uleb() + 1);
-  else if (number === 0x1c) passNumbers(cursor, cursor.uleb());
+  const operands = COUNTS[number] ?? UNKNOWN;
+  if (operands < UNKNOWN) cursor.pass(operands);
+  else if (number === 0xfc) cursor.pass(BULK[cursor.uleb()] ?? unknown(number, start));
+  else if (number === 0x0e) cursor.pass(cursor.uleb() + 1);
+  else if (number === 0x1c) cursor.pass(cursor.uleb());
   else if (number === 0x43) cursor.at += 4;
   else if (number === 0x44) cursor.at += 8;
-  else passNumbers(cursor, operandsOf(number) ?? unknown(number, start));
+  else unknown(number, start);
   return number;
 }
 
@@ -42,14 +44,14 @@ const OPERANDS = [
   [0xd2, 0xd2, 1],
 ] as const;
 
-function operandsOf(number: number): number | undefined {
-  return OPERANDS.find(([first, last]) => first <= number && number <= last)?.[2];
-}
+const UNKNOWN = 0xff;
 
-/** What the numbers are does not matter here, so that those of 64 bits may be read as any other. */
-function passNumbers(cursor: Cursor, count: number): void {
-  for (let left = count; left > 0; left -= 1) cursor.uleb();
-}
+/** The same by the number of the instruction: there are a hundred thousand to pass. */
+const COUNTS = Uint8Array.from(
+  { length: 256 },
+  (_, number) =>
+    OPERANDS.find(([first, last]) => first <= number && number <= last)?.[2] ?? UNKNOWN,
+);
 
 function unknown(number: number, at: number): never {
   throw new NoModule(

@@ -9,6 +9,8 @@ export interface Cursor {
   /** A number of variable length, without a sign and with one. */
   readonly uleb: () => number;
   readonly sleb: () => number;
+  /** Moves behind so many of them. */
+  readonly pass: (count: number) => void;
   /** A text that ends with 0. */
   readonly text: () => string;
 }
@@ -27,6 +29,10 @@ export function cursorAt(bytes: Uint8Array, start: number): Cursor {
     sleb: () => {
       const { value, bits, negative } = variable(bytes, cursor);
       return negative ? value - 2 ** bits : value;
+    },
+    pass: (count) => {
+      for (let left = count; left > 0; cursor.at += 1)
+        if ((bytes[cursor.at] ?? 0) < 0x80) left -= 1;
     },
     text: () => {
       const end = bytes.indexOf(0, cursor.at);

@@ -59,7 +59,7 @@ export function unitsOf(section: Section): readonly Unit[] {
     const version = cursor.uint(2);
     if (version !== 4)
       throw new Error(`debug information of DWARF ${version}; build the module again`);
-    const shapes = shapesAt(section('.debug_abbrev'), cursor.uint(4));
+    const shapes = cursor.uint(4);
     // The size of an address, which is that of the machine.
     cursor.at += 1;
     units.push(unitAt({ section, shapes, cursor, end }));
@@ -70,7 +70,8 @@ export function unitsOf(section: Section): readonly Unit[] {
 
 interface Reading {
   readonly section: Section;
-  readonly shapes: ReadonlyMap<number, Shape>;
+  /** Where the shapes of its entries are. */
+  readonly shapes: number;
   readonly cursor: Cursor;
   readonly end: number;
 }
@@ -78,7 +79,8 @@ interface Reading {
 function unitAt(reading: Reading): Unit {
   const { cursor, end, section } = reading;
   const start = cursor.at;
-  const shape = reading.shapes.get(cursor.uleb());
+  const code = cursor.uleb();
+  const shape = shapesAt(section('.debug_abbrev'), reading.shapes, code).get(code);
   if (shape?.tag !== TAG.unit) return { ranges: [], lines: 0, inlined: () => [] };
   const entry = readEntry(cursor, shape);
   const base = entry.get(AT.low)?.value ?? 0;
@@ -96,9 +98,10 @@ function unitAt(reading: Reading): Unit {
 
 /** Entries are in the order of the tree, parents first; an entry of kind 0 only ends a level of it. */
 function inlinedIn({ section, shapes, cursor, end }: Reading, base: number): readonly Inlined[] {
+  const known = shapesAt(section('.debug_abbrev'), shapes);
   const found: Inlined[] = [];
   while (cursor.at < end) {
-    const shape = shapes.get(cursor.uleb());
+    const shape = known.get(cursor.uleb());
     if (shape === undefined) continue;
     const entry = readEntry(cursor, shape);
     if (shape.tag !== TAG.inlined) continue;
@@ -111,7 +114,8 @@ function inlinedIn({ section, shapes, cursor, end }: Reading, base: number): rea
   return found;
 }
 
-function shapesAt(section: Uint8Array, offset: number): ReadonlyMap<number, Shape> {
+/** Up to that of one number, or all. */
+function shapesAt(section: Uint8Array, offset: number, last?: number): ReadonlyMap<number, Shape> {
   const cursor = cursorAt(section, offset);
   const shapes = new Map<number, Shape>();
   for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
@@ -125,6 +129,7 @@ function shapesAt(section: Uint8Array, offset: number): ReadonlyMap<number, Shap
       attributes.push({ name, form });
     }
     shapes.set(code, { tag, attributes });
+    if (code === last) break;
   }
   return shapes;
 }
