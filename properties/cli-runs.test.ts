@@ -18,8 +18,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseTrace } from '../src/trace/parse.ts';
 import { GOOD, run, runProcess, shell, start } from './program.ts';
 
-const CANARY = 'unlock-keeps-the-cursor';
-
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'msicheck-'));
@@ -46,7 +44,7 @@ function withoutProgress(stderr: string): string {
 
 test.for([
   [0, 'list', 'calls'],
-  [1, 'replay', '--subject', CANARY, `properties/canaries/${CANARY}.trace`],
+  [1, 'replay', '--spec', 'strict', 'fuzz/corpus/expected/alloc-irq-at-positive-activate.trace'],
   [2, 'replay', 'no-such.trace'],
 ] as const)(
   'a process ends with %i after "%s", and says the same as the command does in this one',

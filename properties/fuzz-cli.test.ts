@@ -48,7 +48,7 @@ function campaignOf(name: string): Readonly<Record<string, unknown>> {
   return JSON.parse(readFileSync(at(name, 'campaign.json'), 'utf8'));
 }
 
-const FINDS = ['--subject', 'affinity-not-freed'];
+const FINDS = ['--subject', 'bundle-not-freed'];
 
 describe.concurrent('a campaign', () => {
   test('keeps the same traces with one worker and with two, and goes on where it ended', async () => {

@@ -16,7 +16,19 @@ setFlagsFromString('--invocation-count-for-maglev=4000');
 setFlagsFromString('--invocation-count-for-turbofan=40000');
 
 /** What takes longest, lest all wait for it in the end; vitest itself knows it only of its last run. */
-const LONG = ['trees-run', 'readme', 'program-errors', 'cli-regress', 'canary-irq', 'cli-runs'];
+const LONG = [
+  'trees-run',
+  'program-errors',
+  'readme',
+  'cli-regress',
+  'canary-irq',
+  'fuzz-cli',
+  'cli-runs',
+  'fuzz',
+  'canary-msi',
+  'mutate',
+  'process',
+];
 
 /** vitest takes an order only as a class. */
 class LongestFirst extends BaseSequencer {
