@@ -168,17 +168,20 @@ function has({ msi_index, irq }: Readonly<MsiDesc>): string {
 /** MSI_DESC_NOTASSOCIATED. */
 const NOTASSOCIATED = 1;
 
-/** Calls that release a device's resources, and those of a domain that has no range. */
-const RELEASES = /^device_release$|^devres_/u;
+/** Calls that release the resources of a device name no slots, and descriptors may be among these. */
+const NAMING: readonly CallName[] = CALL_NAMES.filter(
+  (fn) => fn !== 'device_release' && !fn.startsWith('devres_'),
+);
 
 /** Neighbours are left alone. */
 export const othersStay: Rule = {
   name: 'descriptors come and go, and get and lose their interrupts, only in the slots that the call names',
   source: 'kernel/irq/msi.c msi_domain_alloc_locked(), msi_domain_free_locked()',
+  calls: NAMING,
+  after: Fact.DESC_BORN | Fact.DESC_GONE | Fact.ASSOCIATED | Fact.DISSOCIATED,
   step: ({ virq, ret }, history) => {
     const { call, changed, deviceAt, steps, profile, environment } = history;
     const { ops } = environment;
-    if (changed.length === 0 || RELEASES.test(call.fn)) return undefined;
     const [first, last] = namedBy(call, virq > 0 ? ret : -1);
     // Before 6.2 the number of interrupts was that of simple descriptors, and said nothing of others.
     const simple = profile.checksRange || call.nirqs === 0 ? Infinity : call.nirqs;
