@@ -132,7 +132,7 @@ function count(kind: number, picture: Picture, history: History): string | undef
   return live === owned ? undefined : `${live} live, ${owned} have an owner`;
 }
 
-/** What devices and drivers own, by and by. */
+/** Kinds of objects that devices and drivers own, and what these own. */
 const OWNED: readonly ObjectKind[] = [
   'msi_desc',
   'affinity',
@@ -158,11 +158,10 @@ export const nothingLeft: Rule = {
     )
       return undefined;
     if (picture.overridden.length > 0 || blocks.some((irq) => irq !== 0)) return undefined;
-    for (let i = 0; i < OWNED.length; i += 1) {
-      const { live, name } = picture[OWNED[i] ?? 'msi_desc'];
-      if (live > 0) return `${live} of ${name} are left`;
-    }
-    return undefined;
+    const kind = OWNED.find((one) => picture[one].live > 0);
+    return kind === undefined
+      ? undefined
+      : `${picture[kind].live} of ${picture[kind].name} are left`;
   },
   sometimes: [dataChanged, deviceReleased],
 };
