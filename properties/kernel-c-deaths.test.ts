@@ -16,6 +16,7 @@ import { fitted, type Subject, type SubjectFactory } from '../src/subject/subjec
 import { call } from '../src/trace/call.ts';
 import type { Observation, Splat } from '../src/trace/observation.ts';
 import { fitTree } from '../src/trees/fit.ts';
+import { BEFORE, DEATHS } from './c-deaths.ts';
 import { describeTrees, trees } from './machine-trees.ts';
 import { comparable } from './native-differences.ts';
 
@@ -28,45 +29,6 @@ const LONGEST = 300;
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 afterAll(() => vi.resetConfig());
-
-/** Functions in front of the one that dies. */
-const BEFORE = `
-static __always_inline int msicheck_reads(volatile char *p) { return *p; }
-static void *msicheck_inner(void) { return kmalloc(24, GFP_KERNEL); }
-static void msicheck_outer(void) {
-  msicheck_inner();
-}
-`;
-
-/** What kills a kernel in its own way, by the index that is asked for. */
-const DEATHS = `
-  switch (index) {
-  case 1: return *(volatile int *)8;
-  case 2: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); return *(volatile char *)p; }
-  case 3: { char *p = kmalloc(8, GFP_KERNEL); return ((volatile char *)p)[8]; }
-  case 4: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); kfree(p); return 0; }
-  case 5: BUG(); return 0;
-  case 6: { static DEFINE_MUTEX(twice); mutex_lock(&twice); mutex_lock(&twice); return 0; }
-  case 7: { char *p = kmalloc(8, GFP_KERNEL); kfree(p); memset(p, 1, 8); return 0; }
-  case 8: { char *p = kmalloc(8, GFP_KERNEL), q[16]; memcpy(q, p, 12); return q[11]; }
-  case 9: return *(volatile int *)(0x6b6b6b6bul << (sizeof(long) * 8 - 32) | 0x6b6b6b6bul);
-  case 10: for (;;) kfree(kmalloc(0, GFP_KERNEL));
-  case 11: for (;;) barrier();
-  case 12: { static volatile int four[4]; volatile int *p = four; return p[5]; }
-  case 13: { volatile char eight[8] = {}; volatile char *p = eight; OPTIMIZER_HIDE_VAR(index); return p[index - 4]; }
-  case 14: { static volatile struct { int four[4], more[40]; } both; return both.four[index]; }
-  case 15: return 1 / (index - 15);
-  case 16: __builtin_unreachable();
-  case 17: { bool odd; *(char *)&odd = 2 * index; return *(volatile bool *)&odd ? 3 : 4; }
-  case 20: return msicheck_reads((void *)16);
-  case 21: msicheck_outer(); return 0;
-  case 22: WARN_ON(index); WARN_ON(index); return 0;
-#ifndef __wasm__
-  case 18: { extern void _exit(int status); _exit(3); }
-  case 19: { extern int raise(int signal); raise(9); return 0; }
-#endif
-  }
-`;
 
 /** Both ways to run a tree, and the call that leads to the deaths. */
 interface Pair {
@@ -163,6 +125,30 @@ describeTrees('the MSI core of $name, in which something kills it', ({ name, pat
     expect(ask(subject, 0)).toMatchObject({ dead: false, splats: [] });
     subject.restore(before);
     expect(subject.stack?.('leak')).toEqual(stack);
+  });
+
+  test.each(BOTH)('a %s has the line of a failed lockdep_assert_held()', (of) => {
+    const { dead, splats } = dies(of, 23);
+    expect(dead).toBe(false);
+    const where = { fn: pair().getter, place: lineOf('  case 23:') };
+    expect(splats).toMatchObject([{ kind: 'lockdep', nth: 1, ...where }]);
+  });
+
+  test.each([
+    [15, 'divide by zero'],
+    [25, 'unreachable'],
+  ])('tells death %i, which the machine of the module notices: %s', (index, what) => {
+    const where = { fn: pair().getter, place: lineOf(`  case ${index}:`) };
+    expect(dies('module', index)).toMatchObject({
+      dead: true,
+      splats: [{ kind: 'BUG', nth: 1, what: `trap: ${what}`, ...where }],
+    });
+  });
+
+  test('tells calls in the module that are nested without end', () => {
+    const what = 'the calls were nested too deeply';
+    expect(dies('module', 24).splats).toEqual([{ kind: 'BUG', fn: pair().getter, nth: 1, what }]);
+    expect(dies('module', 0)).toMatchObject({ dead: false, splats: [] });
   });
 
   test.each([10, 11])('ends death %i in the module after as many rounds as ever', (index) => {

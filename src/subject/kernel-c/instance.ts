@@ -66,12 +66,23 @@ function numeric(
 /** Reads a death in the call of a function; rethrows what is none. */
 export function deathOf(error: unknown, { placeOf, fuel }: Exports, fn: string): Death {
   const frames = framesOf(error);
+  // How deep calls can be is the engine's affair, so that the place says nothing.
+  if (isTooDeep(error)) return { fn, ended: 'the calls were nested too deeply' };
   const top = frames[topOf(frames.map((each) => each.fn))];
   const place = top && placeOf(top.offset);
   const where = place === undefined ? {} : { place };
   if (fuel.value === 0) return { fn, ended: HANGS, ...where };
-  const calledNull = error instanceof Error && error.message.startsWith('null function');
-  return { fn: top?.fn ?? 'unknown', calledNull, ...where };
+  const death = { fn: top?.fn ?? 'unknown', ...where };
+  return error instanceof WebAssembly.RuntimeError
+    ? { ...death, trap: trapOf(error.message) }
+    : death;
+}
+
+/** A trap in our kinds of complaints. */
+function trapOf(message: string): NonNullable<Death['trap']> {
+  if (message.startsWith('null function')) return { kind: 'NULL dereference', what: '' };
+  if (message.startsWith('memory access')) return { kind: 'wild access', what: '' };
+  return { kind: 'BUG', what: `trap: ${message}` };
 }
 
 /** The stack of a death, the innermost first; rethrows what is none. */
@@ -81,10 +92,14 @@ export function stackOf(error: unknown, { placeOf }: Exports): readonly Frame[] 
 
 const HANGS = `the step had not ended after ${ROUNDS / 1e6} million rounds of loops`;
 
+function isTooDeep(error: unknown): error is RangeError {
+  return error instanceof RangeError && error.message.startsWith('Maximum call stack');
+}
+
 /** Functions of the module, and where in it. */
 function framesOf(error: unknown): readonly { readonly fn: string; readonly offset: number }[] {
   const died = error instanceof KernelDeath || error instanceof WebAssembly.RuntimeError;
-  if (!died) throw error;
+  if (!died && !isTooDeep(error)) throw error;
   const frames = (error.stack ?? '').matchAll(
     /^\s*at (?:[\w$]+\.)?([\w$]+) \(wasm:.*:0x([\da-f]+)\)$/gmu,
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What runs a tree: one world at a time, whose memory is read here wherever it is. */
 import type { Environment } from '../../trace/environment.ts';
-import type { Frame } from '../../trace/observation.ts';
+import type { Frame, Splat } from '../../trace/observation.ts';
 import type { Step } from '../../trace/step.ts';
 import type { Statics } from './leaks.ts';
 import type { Memory } from './memory.ts';
@@ -14,8 +14,8 @@ export interface Death {
   readonly place?: string;
   /** What the complaint is about, where it is no memory. */
   readonly what?: string;
-  /** It called a function through NULL, which no check before an access sees. */
-  readonly calledNull?: boolean;
+  /** What the machine noticed itself, which no check before an access sees. */
+  readonly trap?: Pick<Splat, 'kind' | 'what'>;
   /** Why the world was ended from outside, for then the kernel itself has complained of nothing. */
   readonly ended?: string;
 }

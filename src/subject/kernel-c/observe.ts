@@ -81,8 +81,7 @@ export function readSplats(
     if (fn === '') splats.push(onTop({ kind, what, place }, death));
     else splats.push(placed({ kind, fn, nth: checks.nth(kind, file, line), what }, place));
   }
-  if (death?.calledNull === true)
-    splats.push(onTop({ kind: 'NULL dereference', what: '', place: undefined }, death));
+  if (death?.trap !== undefined) splats.push(onTop({ ...death.trap, place: undefined }, death));
   if (death?.ended !== undefined)
     splats.push(placed({ kind: 'BUG', fn: death.fn, nth: 1, what: death.ended }, death.place));
   return splats;

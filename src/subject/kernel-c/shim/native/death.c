@@ -100,6 +100,8 @@ static void on_signal(int number, siginfo_t *info, void *data)
 		return;
 	case SIGILL:
 	case SIGFPE:
+		/* It may have been announced. */
+		kc_end_undefined();
 		kc_splat(KC_BUG, 0, 0, 0, 0);
 		break;
 	default:
