@@ -153,7 +153,7 @@ describeTrees('the MSI core of $name, in which something kills it', ({ name, pat
 
   test.each([10, 11])('ends death %i in the module after as many rounds as ever', (index) => {
     const seen = dies('module', index);
-    const what = 'the step had not ended after 100 million rounds of loops';
+    const what = 'the step had not ended after 50 million rounds of loops';
     expect(seen.splats).toMatchObject([{ kind: 'BUG', fn: pair().getter, nth: 1, what }]);
     expect(dies('module', index)).toEqual(seen);
     expect(dies('module', 0)).toMatchObject({ dead: false, splats: [] });

@@ -12,8 +12,8 @@ import { LOOP, passInstruction } from './opcodes.ts';
 /** What the number is exported as. */
 export const FUEL = 'kc_fuel';
 
-/** Rounds that a step has: more than twice what 4096 interrupts at once take, whose operations no log holds. */
-export const ROUNDS = 100_000_000;
+/** Rounds that a step has: more than twice what one takes that fills the log of operations (some 2700 interrupts through three levels). */
+export const ROUNDS = 50_000_000;
 
 const END = Uint8Array.of(0x0b);
 
