@@ -49,8 +49,11 @@ function exchange(request: Request, longest: number): Reply {
   const { port, replies } = thread;
   const before = Atomics.load(replies, 0);
   port.postMessage(request);
-  if (Atomics.wait(replies, 0, before, longest + GRACE) === 'timed-out')
-    throw new Error('the thread that holds the programs does not answer');
+  // The wake-up of the reply before may come this late, and is none for this one.
+  while (Atomics.load(replies, 0) === before) {
+    if (Atomics.wait(replies, 0, before, longest + GRACE) === 'timed-out')
+      throw new Error('the thread that holds the programs does not answer');
+  }
   const received: { readonly message: Reply } | undefined = receiveMessageOnPort(port);
   if (received === undefined) throw new Error('the thread that holds the programs sent nothing');
   return received.message;
