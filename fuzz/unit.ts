@@ -18,7 +18,7 @@ import { type Novelty, startNovelty } from './novelty.ts';
 import { type Member, pickMember, pickOther, type Population } from './population.ts';
 
 /** Traces of a unit. It is part of what a seed means. */
-export const UNIT = 64;
+export const UNIT = 32;
 /** Units of a round. */
 export const ROUND = 32;
 /** Members that there must be before any is changed. */
