@@ -2,7 +2,7 @@
 /**
  * Why interrupts are refused: a call that fails has a reason, and its answer is that of the reason.
  *
- * What a slot of a store has to say (-EBUSY, -ERANGE, -ENODEV) is left to the oracle, as is what the kernel complains of.
+ * What is said of a slot is in slots.ts; what the kernel complains of, and what it answers then, the oracle names.
  */
 import { isNowhere } from '../trace/affinity.ts';
 import { Errno, formatErrno } from '../trace/errno.ts';

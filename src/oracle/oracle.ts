@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * How a call may end, from what is there before it. Source: kernel/irq/{msi,irqdomain,irqdesc}.c and drivers/base/devres.c
- * (6.12, with the dialect of 6.1). It knows no subject; it is wrong only where a sentence in it is wrong. What else
- * becomes of the state is for the rules to say.
+ * (6.12, with the dialect of 6.1). It knows no subject; it is wrong only where a sentence in it is wrong. It says what
+ * a call complains of, and what it answers where that follows from what was there. The rest is for the rules to say.
  */
 import type { Call } from '../trace/call.ts';
 import type { Environment } from '../trace/environment.ts';
