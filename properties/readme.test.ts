@@ -29,7 +29,8 @@ const ours = lines.filter((line) => line.startsWith(NPM));
 describe.skipIf(readme === '')('every command in the README', () => {
   // A command that wants an empty folder finds one.
   beforeAll(() => {
-    rmSync('reports/copy', { recursive: true, force: true });
+    for (const folder of ['reports/copy', 'reports/example'])
+      rmSync(folder, { recursive: true, force: true });
   });
 
   test('through npm ends as documented', { timeout: LIMIT_MS }, async () => {
