@@ -68,8 +68,10 @@ export function msi_sysfs_remove_desc(k: Kernel, dev: number, addr: number): voi
   desc.sysfs_attrs = 0;
   const { name, shown } = at(k, k.sysfs_attrs, attrs);
   for (let i = 0; i < name.length; i += 1) {
-    if (shown[i] === true) sysfs_remove_file_from_group(k, dev, desc.irq + i);
-    kfree(k, k.name, name[i] ?? 0);
+    const file = name[i] ?? 0;
+    // By name: 6.1 may have given the descriptor another number since.
+    if (shown[i] === true) sysfs_remove_file_from_group(k, dev, Number(at(k, k.name, file).text));
+    kfree(k, k.name, file);
   }
   kfree(k, k.sysfs_attrs, attrs);
 }
