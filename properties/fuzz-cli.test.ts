@@ -137,7 +137,7 @@ describe.concurrent('what a user can get wrong ends with status 2 and says what 
     [['--runs', '-1'], /Expected a whole number of traces/u],
     [['--until-stale', 'never'], /Expected a time/u],
     [['--env', 'nowhere'], /unknown environment "nowhere"/u],
-    [['--subject', 'exec:true'], /a program shows less than fuzz needs/u],
+    [['--subject', 'exec:true', '--until-stale', '1s'], /expected no --until-stale beside it/u],
     [['--folder', '/dev/null'], /\/dev\/null.*expected a place that can be written to/u],
   ] as const)('%s', async ([args, message]) => {
     const { status, stderr } = await run(['fuzz', ...args]);

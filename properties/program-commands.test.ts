@@ -36,7 +36,7 @@ function reported(...args: readonly string[]): Promise<Ended> {
 }
 
 describe('a program that shows what the reference shows', () => {
-  test.for([['check', '--runs', '60'], ['sweep', '$TRACE'], ['sweep']])(
+  test.for([['check', '--runs', '60'], ['fuzz', '--runs', '20'], ['sweep', '$TRACE'], ['sweep']])(
     'passes %s',
     async (words) => {
       const args = words.map((word) => word.replace('$TRACE', trace));

@@ -18,12 +18,11 @@ import { quote } from '../trace/problem.ts';
 import type { Trace } from '../trace/step.ts';
 import { acceptInto } from './accept.ts';
 import { type Campaign, replayFile, settle, startCampaign, summarise } from './campaign.ts';
-import { prepareFolder, shown } from './files.ts';
+import { CORPUS, FUZZING, prepareFolder, shown } from './files.ts';
 import { type Folder, openFolder } from './fuzz-folder.ts';
 import { startThreads } from './fuzz-threads.ts';
 import { breathe } from './interrupt.ts';
-import { mistake } from './mistake.ts';
-import { type ReportFlags, type RunFlags, timeText, type TreeFlags } from './options.ts';
+import { LONGEST, type ReportFlags, type RunFlags, timeText, type TreeFlags } from './options.ts';
 import { prepare } from './prepare.ts';
 import { publish } from './publish.ts';
 import { amountOf } from './summarise.ts';
@@ -46,11 +45,11 @@ export interface Flags extends RunFlags, ReportFlags, TreeFlags {
 
 /** Runs it. */
 export async function fuzz(flags: Flags): Promise<void> {
-  const { name } = flags.subject;
-  if (flags.subject.program !== undefined)
-    throw mistake(
-      `--subject ${name}: a program shows less than fuzz needs; expected check or conform for it`,
-    );
+  const { name, program } = flags.subject;
+  if (program !== undefined) {
+    await fuzzProgram(program, flags);
+    return;
+  }
   const { target, kept, environments, absent } = await prepare(flags);
   prepareFolder(flags.reports);
   const guided = flags.unguided !== true;
@@ -84,6 +83,22 @@ export async function fuzz(flags: Flags): Promise<void> {
   } finally {
     folder.close();
   }
+}
+
+/** A program does not show enough to be guided by: the reference and the program get the same random traces. */
+async function fuzzProgram(command: string, flags: Flags): Promise<void> {
+  const { refuseOptions, runOnProgram } = await import('./on-program.ts');
+  const { env, corpus, spec, accept, folder, untilStale, runs, time } = flags;
+  refuseOptions(flags.subject.name, {
+    env: env !== undefined,
+    corpus: corpus !== CORPUS,
+    spec: spec !== 'kernel',
+    accept: accept === true,
+    folder: folder !== FUZZING,
+    'until-stale': untilStale !== undefined,
+  });
+  const budget = runs === undefined ? { time: time ?? LONGEST } : { runs };
+  await runOnProgram({ ...flags, ...budget, command });
 }
 
 function budgetText({ time, runs, untilStale }: Flags): string {

@@ -14,7 +14,8 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 const SPECS: readonly Spec[] = ['kernel', 'strict'];
 /** Milliseconds of a `check` that is given no budget. */
 export const CHECK_TIME = 15_000;
-const LONGEST = 24 * 3_600_000;
+/** The longest time that can be asked for, in milliseconds. */
+export const LONGEST: number = 24 * 3_600_000;
 const MOST_RUNS = 1_000_000_000;
 /** The ways to name a subject that is not in the list. */
 export const KINDS = 'tree:NAME (tree list), exec:COMMAND (docs/protocol.md)';
