@@ -6,6 +6,7 @@
 import {
   copyFileSync,
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -161,6 +162,26 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     expect((await buildModule(request)).compiled).toEqual([]);
     appendFileSync(join(tree, 'kernel/irq/msi.c'), `/* ${process.pid} ${Math.random()} */\n`);
     expect((await buildModule(request)).compiled).toEqual(['kernel/irq/msi.c']);
+  });
+
+  test('is built although another build forgets an object before it is linked', async () => {
+    const bin = join(folder, `${name}-bin`);
+    mkdirSync(bin);
+    const once = join(folder, `${name}-forgotten`);
+    // The real linker is the next one on the path.
+    const forget = 'for one; do case $one in *.o) rm "$one"; break;; esac; done';
+    pretend(
+      join(bin, 'wasm-ld'),
+      `case $1 in --version) ;; *) [ -e ${once} ] || { : > ${once}; ${forget}; };; esac
+PATH=\${PATH#*:} exec wasm-ld "$@"`,
+    );
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
+    const out = join(folder, `${name}-again.wasm`);
+    const again = await buildModule({ tree: path, out, kasan: true, coverage: false });
+    vi.unstubAllEnvs();
+    expect(existsSync(once)).toBe(true);
+    expect(again.compiled).toHaveLength(1);
+    expect(readFileSync(out)).toEqual(readFileSync(built?.module ?? ''));
   });
 
   test('is built with other texts for some of its files, and keeps its own', async () => {

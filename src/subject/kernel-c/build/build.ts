@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The MSI core of a kernel tree as one WebAssembly module, or as a program, built on the user's machine. */
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -83,8 +84,10 @@ async function buildIn(cache: string, request: BuildRequest): Promise<Built> {
     read: new Set(),
     compiling: request.compiling,
   };
-  const paths = await compileAll(objects, sources, { place, variant: request });
-  const linked = await (native ? linkNative : link)(paths, request.out);
+  const linked = await linkedFrom(
+    () => compileAll(objects, sources, { place, variant: request }),
+    (paths) => (native ? linkNative : link)(paths, request.out),
+  );
   return {
     module: request.out,
     release,
@@ -94,6 +97,24 @@ async function buildIn(cache: string, request: BuildRequest): Promise<Built> {
     read: objects.read,
     ...linked,
   };
+}
+
+/** Times that objects are made for one module. */
+const TRIES = 3;
+
+/** Links what is compiled, or found. Another build may forget an old object in between; then it is made again. */
+async function linkedFrom(
+  make: () => Promise<readonly string[]>,
+  linkAll: (paths: readonly string[]) => Promise<Pick<Built, 'undefined' | 'mismatched'>>,
+  tries: number = TRIES,
+): Promise<Pick<Built, 'undefined' | 'mismatched'>> {
+  const paths = await make();
+  try {
+    return await linkAll(paths);
+  } catch (error) {
+    if (tries === 1 || paths.every((path) => existsSync(path))) throw error;
+    return linkedFrom(make, linkAll, tries - 1);
+  }
 }
 
 /** What a pattern names in the linker's output, each once. */
