@@ -6,7 +6,6 @@
 import {
   copyFileSync,
   appendFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,7 +21,6 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { buildModule, type Built } from '../src/subject/kernel-c/build/build.ts';
-import { inCache } from '../src/subject/kernel-c/build/folders.ts';
 import { TREE } from '../src/subject/kernel-c/build/sources.ts';
 import { releaseName, releaseOf, versionCode } from '../src/subject/kernel-c/build/release.ts';
 import { treesOf } from '../src/subject/kernel-c/build/trees.ts';
@@ -96,21 +94,6 @@ describe('a machine without the tools', () => {
   });
 });
 
-test('a cache that cannot be written to is named, with what was expected and what to do', async () => {
-  const file = join(folder, 'a-file');
-  writeFileSync(file, '');
-  vi.stubEnv('XDG_CACHE_HOME', file);
-  const write = async (cache: string): Promise<void> => {
-    await Promise.resolve();
-    mkdirSync(join(cache, 'arch'), { recursive: true });
-  };
-  const told = /^\S*a-file\/msicheck: not a directory; expected a place .* XDG_CACHE_HOME names/u;
-  await expect(inCache(write)).rejects.toThrow(told);
-  await expect(inCache(write)).rejects.toMatchObject({ name: 'NoModule' });
-  vi.unstubAllEnvs();
-  await expect(inCache(() => Promise.reject(new Error('mine')))).rejects.toThrow(/^mine$/u);
-});
-
 test('a release has the version code of its headers, whose last part ends at 255', () => {
   expect(versionCode({ version: 6, patchlevel: 12, sublevel: 117 })).toBe(0x06_0c_75);
   expect(versionCode({ version: 4, patchlevel: 9, sublevel: 337 })).toBe(0x04_09_ff);
@@ -162,26 +145,6 @@ describe.each(trees)('the MSI core of $name', ({ name, path }) => {
     expect((await buildModule(request)).compiled).toEqual([]);
     appendFileSync(join(tree, 'kernel/irq/msi.c'), `/* ${process.pid} ${Math.random()} */\n`);
     expect((await buildModule(request)).compiled).toEqual(['kernel/irq/msi.c']);
-  });
-
-  test('is built although another build forgets an object before it is linked', async () => {
-    const bin = join(folder, `${name}-bin`);
-    mkdirSync(bin);
-    const once = join(folder, `${name}-forgotten`);
-    // The real linker is the next one on the path.
-    const forget = 'for one; do case $one in *.o) rm "$one"; break;; esac; done';
-    pretend(
-      join(bin, 'wasm-ld'),
-      `case $1 in --version) ;; *) [ -e ${once} ] || { : > ${once}; ${forget}; };; esac
-PATH=\${PATH#*:} exec wasm-ld "$@"`,
-    );
-    vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
-    const out = join(folder, `${name}-again.wasm`);
-    const again = await buildModule({ tree: path, out, kasan: true, coverage: false });
-    vi.unstubAllEnvs();
-    expect(existsSync(once)).toBe(true);
-    expect(again.compiled).toHaveLength(1);
-    expect(readFileSync(out)).toEqual(readFileSync(built?.module ?? ''));
   });
 
   test('is built with other texts for some of its files, and keeps its own', async () => {
