@@ -22,7 +22,7 @@ export function abstractState(picture: Picture): number {
   return mix(state, locked);
 }
 
-/** 0, 1, 2 and 3 as they are; above them powers of two. */
+/** 0, 1 and 2 as they are; 3 and more are alike. */
 function roughly(count: number): number {
   return Math.min(count, 3);
 }
